@@ -1,0 +1,41 @@
+using Quiver.Models;
+
+namespace Quiver.Encoding.Architectures;
+
+/// <summary>Turns named tensors into layers, under whatever prefix the file puts before every name. For one loading thread.</summary>
+internal sealed class WeightReader(TensorSet tensors, string prefix, Precision precision, float epsilon)
+{
+    /// <summary>A tensor as it lies in the file.</summary>
+    public Tensor Tensor(string name, params ReadOnlySpan<int> shape) => tensors.Get(prefix + name, shape);
+
+    public LayerNorm Norm(string name, int width) =>
+        new(Floats(name + ".weight", width), Floats(name + ".bias", width), epsilon);
+
+    public Linear Linear(string name, int inputs, int outputs, Activation activation = Activation.None, bool hasBias = true)
+    {
+        var bias = hasBias ? Floats(name + ".bias", outputs) : [];
+        return new Linear(Floats(name + ".weight", outputs, inputs), bias, inputs, outputs, precision, activation);
+    }
+
+    /// <summary>Several maps of the same input as one, their outputs side by side.</summary>
+    public Linear Stacked(ReadOnlySpan<string> names, int inputs, int outputs)
+    {
+        var weights = new float[names.Length * outputs * inputs];
+        var biases = new float[names.Length * outputs];
+        for (var i = 0; i < names.Length; i++)
+        {
+            Tensor(names[i] + ".weight", outputs, inputs).CopyTo(weights.AsSpan(i * outputs * inputs));
+            Tensor(names[i] + ".bias", outputs).CopyTo(biases.AsSpan(i * outputs));
+        }
+
+        return new Linear(weights, biases, inputs, names.Length * outputs, precision);
+    }
+
+    public float[] Floats(string name, params ReadOnlySpan<int> shape)
+    {
+        var tensor = Tensor(name, shape);
+        var values = new float[tensor.ElementCount];
+        tensor.CopyTo(values);
+        return values;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Quiver.Encoding.Kernels;
+
+/// <summary>Symmetric quantization to ±4095 with one scale per row: x ≈ q · scale, q rounded to nearest, ties to even.</summary>
+internal static unsafe class Quantization
+{
+    /// <summary>Adding 1.5·2²³ puts the rounded integer into the low bits of the sum, exactly, for |x| ≤ 2²².</summary>
+    private const float RoundingMagic = 12582912f;
+
+    /// <summary>Rows this small are zero: their factor would overflow.</summary>
+    private const float SmallestRow = 1e-30f;
+
+    /// <summary>What one unit is worth in a row whose largest magnitude is <paramref name="largest"/>.</summary>
+    public static float Scale(float largest) => largest < SmallestRow ? 0 : largest / PackedMatrix.LargestInteger;
+
+    /// <summary>What a row is multiplied with before rounding.</summary>
+    public static float Factor(float largest) => largest < SmallestRow ? 0 : PackedMatrix.LargestInteger / largest;
+
+    /// <summary>One quantized value, at most ±4095 whatever the input (NaN included).</summary>
+    public static short Round(float x, float factor)
+    {
+        var bits = BitConverter.SingleToInt32Bits(x * factor + RoundingMagic) - BitConverter.SingleToInt32Bits(RoundingMagic);
+        return (short)Math.Clamp(bits, -PackedMatrix.LargestInteger, PackedMatrix.LargestInteger);
+    }
+
+    /// <summary>Quantizes rows; each has its own scale, so a row's integers do not depend on its neighbours.</summary>
+    /// <param name="x">First row, padded with zeros to whole vectors of 32.</param>
+    /// <param name="stride">Elements from one row to the next, in <paramref name="x"/> and in <paramref name="q"/>: a multiple of 32.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="q">Where the integers go.</param>
+    /// <param name="scales">Where each row's scale goes.</param>
+    public static void QuantizeRows(float* x, int stride, int rows, short* q, float* scales)
+    {
+        for (var row = 0; row < rows; row++, x += stride, q += stride)
+        {
+            var largest = LargestMagnitude(x, stride);
+            scales[row] = Scale(largest);
+            var factor = Vector512.Create(Factor(largest));
+            for (var i = 0; i < stride; i += 32)
+                Vector512.Narrow(Integers(x + i, factor), Integers(x + i + 16, factor)).Store(q + i);
+        }
+    }
+
+    private static float LargestMagnitude(float* x, int count)
+    {
+        var first = Vector512<float>.Zero;
+        var second = Vector512<float>.Zero;
+        for (var i = 0; i < count; i += 32)
+        {
+            first = VectorMath.Larger(Vector512.Abs(Vector512.Load(x + i)), first);
+            second = VectorMath.Larger(Vector512.Abs(Vector512.Load(x + i + 16)), second);
+        }
+
+        return VectorMath.Max(VectorMath.Larger(first, second));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Integers(float* x, Vector512<float> factor)
+    {
+        var magic = Vector512.Create(RoundingMagic);
+        var integers = (Vector512.Load(x) * factor + magic).AsInt32() - magic.AsInt32();
+        var limit = Vector512.Create(PackedMatrix.LargestInteger);
+        return Vector512.Max(Vector512.Min(integers, limit), -limit);
+    }
+}

@@ -1,0 +1,88 @@
+using Quiver.Encoding.Architectures;
+using Quiver.Models;
+
+namespace Quiver.Encoding;
+
+/// <summary>The managed encoder of one model folder: token ids in, one vector per text out.</summary>
+/// <remarks>
+/// Immutable after loading; any number of threads may encode at once, each with a workspace of its own. A text's vector has the same bits
+/// whatever else is in the batch, whichever thread runs it, and whatever vector instructions the machine has (see readme.md beside this file).
+/// </remarks>
+public sealed unsafe class TextEncoder : IDisposable
+{
+    private readonly TensorSet _tensors;
+    private readonly Transformer _transformer;
+    private readonly VectorHead _head;
+
+    private TextEncoder(ModelFolder folder, Precision precision)
+    {
+        Precision = precision;
+        MaxTokens = folder.MaxTokens;
+        _tensors = TensorSet.Open(folder.TransformerFolder);
+        try
+        {
+            _transformer = LoadTransformer(folder, _tensors, precision);
+            _head = new VectorHead(folder);
+        }
+        catch
+        {
+            _transformer?.Dispose();
+            _tensors.Dispose();
+            throw;
+        }
+    }
+
+    public Precision Precision { get; }
+
+    /// <summary>Elements of a vector.</summary>
+    public int Width => _head.Width;
+
+    /// <summary>The most tokens of one text.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>Whether the folder's last module is normalization, which <see cref="Encode"/> leaves to the caller.</summary>
+    public bool Normalizes => _head.Normalizes;
+
+    /// <summary>Reads and packs the weights.</summary>
+    /// <exception cref="ModelFormatException">The architecture is not one of those Quiver runs, or a weight is missing, surplus or misshapen.</exception>
+    public static TextEncoder Load(ModelFolder folder, Precision precision) => new(folder, precision);
+
+    /// <summary>Memory for one thread's runs.</summary>
+    public Workspace CreateWorkspace() => _transformer.CreateWorkspace();
+
+    /// <summary>Computes one vector per text, before a final normalization.</summary>
+    /// <param name="batch">At least one text.</param>
+    /// <param name="vectors">[texts × <see cref="Width"/>], row-major.</param>
+    /// <param name="workspace">Of this encoder, and not in use by another thread.</param>
+    /// <exception cref="ArgumentException">A text is longer than <see cref="MaxTokens"/>, or an id is not in the vocabulary.</exception>
+    public void Encode(TokenBatch batch, Span<float> vectors, Workspace workspace)
+    {
+        if (vectors.Length != (long)batch.Lengths.Length * Width)
+            throw new ArgumentException($"{vectors.Length} elements for {batch.Lengths.Length} vectors of {Width}.", nameof(vectors));
+        foreach (var length in batch.Lengths)
+        {
+            if (length > MaxTokens)
+                throw new ArgumentException($"A text of {length} tokens is over the limit of {MaxTokens}.", nameof(batch));
+        }
+
+        var states = _transformer.Apply(batch, workspace);
+        _head.Apply(states, batch.Lengths, vectors, workspace);
+        GC.KeepAlive(this);
+    }
+
+    public void Dispose()
+    {
+        _head.Dispose();
+        _transformer.Dispose();
+        _tensors.Dispose();
+    }
+
+    private static Transformer LoadTransformer(ModelFolder folder, TensorSet tensors, Precision precision)
+    {
+        if (BertFamily.Runs(folder.Config.ModelType))
+            return BertFamily.Load(folder, tensors, precision);
+
+        throw new ModelFormatException(
+            Path.Combine(folder.TransformerFolder, "config.json"), $"model_type '{folder.Config.ModelType}' is not an architecture Quiver runs");
+    }
+}
