@@ -32,8 +32,7 @@ internal static class ContainedPath
         var home = RealPath(folder, namedBy);
         if (IsBelow(home, target))
             return;
-        if (Path.GetDirectoryName(home) is { } snapshots && Path.GetFileName(snapshots) == "snapshots"
-            && IsBelow(Path.Combine(Path.GetDirectoryName(snapshots)!, "blobs"), target))
+        if (HubCache.BlobsOf(home) is { } blobs && IsBelow(blobs, target))
             return;
         throw new ModelFormatException(namedBy, $"'{Path.GetFileName(path)}' is a link out of the model's folder");
     }

@@ -25,7 +25,7 @@ internal static class ModelConfigReader
         var config = new ModelConfig
         {
             ModelType = type,
-            Architectures = root.Find("architectures")?.Items().Take(100).Select(name => name.String()).ToArray() ?? [],
+            Architectures = root.Find("architectures")?.Items(100).Select(name => name.String()).ToArray() ?? [],
             VocabularySize = root.Require("vocab_size").Int(1, MaxVocabulary),
             HiddenSize = hidden,
             EmbeddingSize = root.Find("embedding_size")?.Int(1, MaxWidth) ?? ModelDefaults.EmbeddingSize(type, hidden),

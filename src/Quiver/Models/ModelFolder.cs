@@ -7,7 +7,7 @@ public sealed class ModelFolder
     private ModelFolder(string path)
     {
         Path = path;
-        Name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path));
+        Name = HubCache.NameOf(path) ?? System.IO.Path.GetFileName(path);
         Modules = ModelModuleReader.Read(path);
         TransformerFolder = ((TransformerModule)Modules[0]).Folder;
         Config = ModelConfigReader.Read(FileOf("config.json"));
@@ -23,7 +23,7 @@ public sealed class ModelFolder
     /// <summary>The folder, as a full path.</summary>
     public string Path { get; }
 
-    /// <summary>The folder's own name.</summary>
+    /// <summary>The folder's own name; for a snapshot in a Hugging Face cache, the repository's ("org/name").</summary>
     public string Name { get; }
 
     public ModelConfig Config { get; }
@@ -55,7 +55,7 @@ public sealed class ModelFolder
     /// <exception cref="ModelFormatException">Something is missing, damaged, contradictory or unknown; names file and member.</exception>
     public static ModelFolder Open(string path)
     {
-        var full = System.IO.Path.GetFullPath(path);
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(full))
             throw new ModelFormatException(full, "is not a folder");
         return new ModelFolder(full);

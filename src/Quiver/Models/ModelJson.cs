@@ -61,21 +61,27 @@ internal readonly struct ModelJson
         }
     }
 
-    public IEnumerable<(string Name, ModelJson Value)> Members()
+    /// <param name="most">An object with more members is refused: nothing is ever left out in silence.</param>
+    public IEnumerable<(string Name, ModelJson Value)> Members(int most = int.MaxValue)
     {
         if (Element.ValueKind != JsonValueKind.Object)
             throw Fault("must be an object");
+        if (Element.GetPropertyCount() > most)
+            throw Fault($"has more than {most} members");
         foreach (var property in Element.EnumerateObject())
         {
             var name = NameOf(property);
-            yield return (name, new ModelJson(_file, _place.Length == 0 ? name : $"{_place}.{name}", property.Value));
+            yield return (name, new ModelJson(_file, Below(name), property.Value));
         }
     }
 
-    public IEnumerable<ModelJson> Items()
+    /// <param name="most">A longer list is refused.</param>
+    public IEnumerable<ModelJson> Items(int most)
     {
         if (Element.ValueKind != JsonValueKind.Array)
             throw Fault("must be a list");
+        if (Element.GetArrayLength() > most)
+            throw Fault($"has more than {most} items");
         var index = 0;
         foreach (var item in Element.EnumerateArray())
             yield return new ModelJson(_file, $"{_place}[{index++}]", item);
@@ -89,7 +95,7 @@ internal readonly struct ModelJson
         foreach (var name in names)
         {
             if (Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
-                return new ModelJson(_file, _place.Length == 0 ? name : $"{_place}.{name}", value);
+                return new ModelJson(_file, Below(name), value);
         }
 
         return null;
@@ -137,6 +143,8 @@ internal readonly struct ModelJson
         var place = _place.Length <= MaxPlaceLength ? _place : _place[..MaxPlaceLength] + "…";
         return new(_file, place.Length == 0 ? problem : $"{place} {problem}", innerException);
     }
+
+    private string Below(string name) => _place.Length == 0 ? name : $"{_place}.{name}";
 
     private string NameOf(JsonProperty property)
     {

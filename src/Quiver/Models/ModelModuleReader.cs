@@ -28,7 +28,7 @@ internal static class ModelModuleReader
             return [new TransformerModule(folder), new PoolingModule([PoolingMode.Mean], IncludePrompt: true)];
 
         var modules = new List<ModelModule>();
-        foreach (var entry in ModelJson.Read(file).Items().Take(MaxModules))
+        foreach (var entry in ModelJson.Read(file).Items(MaxModules))
         {
             if (ReadModule(folder, file, entry) is { } module)
                 modules.Add(module);
@@ -74,7 +74,7 @@ internal static class ModelModuleReader
     {
         if (named.Element.ValueKind == System.Text.Json.JsonValueKind.String)
             return [ModeOf(named)];
-        var modes = named.Items().Take(BooleanModes.Length).Select(ModeOf).ToArray();
+        var modes = named.Items(BooleanModes.Length).Select(ModeOf).ToArray();
         return modes.Length > 0 ? modes : throw named.Fault("must name a mode");
     }
 

@@ -18,7 +18,7 @@ internal static class PromptReader
         var settings = ModelJson.Read(ContainedPath.Resolve(folder, FileName, file));
         if (settings.Find("prompts") is { } found)
         {
-            foreach (var (name, prompt) in found.Members().Take(MaxPrompts))
+            foreach (var (name, prompt) in found.Members(MaxPrompts))
             {
                 var text = prompt.String();
                 if (text.Length > MaxPromptLength)

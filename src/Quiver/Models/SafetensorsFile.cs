@@ -21,8 +21,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private SafetensorsFile(string path, FileStream stream)
     {
         Path = path;
-        var entries = ReadHeader(stream, path);
         _length = stream.Length;
+        var entries = ReadHeader(stream, path, _length);
         _mapping = MemoryMappedFile.CreateFromFile(stream, null, _length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = _mapping.CreateViewAccessor(0, _length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
@@ -50,7 +50,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         catch (Exception error)
         {
             stream?.Dispose();
-            if (error is IOException or UnauthorizedAccessException)
+            // ArgumentException: the file shrank between reading its header and mapping it.
+            if (error is IOException or UnauthorizedAccessException or ArgumentException)
                 throw new ModelFormatException(path, "cannot be read", error);
             throw;
         }
@@ -73,9 +74,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>(_start + offset, length);
     }
 
-    private static List<TensorEntry> ReadHeader(FileStream stream, string path)
+    private static List<TensorEntry> ReadHeader(FileStream stream, string path, long fileLength)
     {
-        var fileLength = stream.Length;
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         if (fileLength < prefix.Length)
             throw new ModelFormatException(path, $"{fileLength} bytes are too few for a safetensors file");

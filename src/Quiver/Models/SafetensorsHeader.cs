@@ -55,11 +55,8 @@ internal static class SafetensorsHeader
         if (!TensorTypes.TryParse(typeName, out var type))
             throw value.Fault("dtype is not one Quiver knows");
 
-        var shape = value.Require("shape").Items().Take(MaxRank + 1).Select(dimension => dimension.Int(0, int.MaxValue)).ToArray();
-        if (shape.Length > MaxRank)
-            throw value.Fault($"shape has more than {MaxRank} dimensions");
-
-        var offsets = value.Require("data_offsets").Items().Take(3).Select(offset => offset.Long(0, fileLength - dataStart)).ToArray();
+        var shape = value.Require("shape").Items(MaxRank).Select(dimension => dimension.Int(0, int.MaxValue)).ToArray();
+        var offsets = value.Require("data_offsets").Items(2).Select(offset => offset.Long(0, fileLength - dataStart)).ToArray();
         if (offsets.Length != 2 || offsets[0] > offsets[1])
             throw value.Fault("data_offsets must be [begin, end]");
 
