@@ -3,9 +3,6 @@ using Quiver.Server.Commands;
 var quiver = new DocumentedCommand("quiver", "Self-hosted text embeddings: serve them, compute them, look inside them.")
 {
     EmbedCommand.Create(),
-    TokenizeCommand.Create(),
-    ModelsCommand.Create(),
-    BenchCommand.Create(),
 };
 quiver.Examples = """
     echo "a quiver holds arrows" | quiver embed

@@ -19,7 +19,7 @@ internal static class CommandLine
         root.Add(new HelpOption { Action = new HelpWithExamples() });
         root.Add(new VersionOption());
 
-        var parsed = CommandLineParser.Parse(root, arguments);
+        var parsed = CommandLineParser.Parse(root, arguments is [] ? ["--help"] : arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
             return ReportUsage(parsed);
 

@@ -16,8 +16,7 @@ internal sealed class InputOptions
     private readonly Option<InputFormat> _format = new("--input-format")
     {
         HelpName = "lines|jsonl",
-        Description = "lines: each line is a text. jsonl: each line is an object with a member \"text\".",
-        DefaultValueFactory = _ => InputFormat.Lines,
+        Description = "lines: each line is a text (the default). jsonl: each line is an object with a member \"text\".",
     };
 
     public InputOptions(Command command)

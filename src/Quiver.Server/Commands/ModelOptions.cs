@@ -4,7 +4,8 @@ using Quiver.Server.Configuration;
 
 namespace Quiver.Server.Commands;
 
-/// <summary>Which model a command works with.</summary>
+/// <summary>Which model a command works with, and how.</summary>
+/// <remarks>Each enumeration's first member is its default: help would print another default value with a capital that the option refuses.</remarks>
 internal static class ModelOptions
 {
     public static Option<string> Model() => new("--model", "-m")
@@ -19,8 +20,7 @@ internal static class ModelOptions
         var option = new Option<Precision>("--precision")
         {
             HelpName = "int16|f32",
-            Description = "Arithmetic of the encoder: int16 is the fast one, f32 the reference.",
-            DefaultValueFactory = _ => Encoding.Precision.Int16,
+            Description = "Arithmetic of the encoder: int16 is the fast one and the default, f32 the reference.",
         };
         option.AcceptOnlyFromAmong("int16", "f32");
         return option;

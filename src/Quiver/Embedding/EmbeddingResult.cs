@@ -29,5 +29,8 @@ public sealed class EmbeddingResult
 
     public ReadOnlySpan<float> Vector(int index) => _vectors.AsSpan(index * Dimensions, Dimensions);
 
+    /// <summary>Tokens of one input that were embedded, special tokens included.</summary>
+    public int Tokens(int index) => _inputs[index].Ids.Length;
+
     public bool Truncated(int index) => _inputs[index].Truncated;
 }

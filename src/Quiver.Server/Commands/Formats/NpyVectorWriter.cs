@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Quiver.Server.Commands.Formats;
 
@@ -37,7 +37,7 @@ internal sealed class NpyVectorWriter : VectorWriter
             Span<byte> element = stackalloc byte[sizeof(float)];
             foreach (var value in vector)
             {
-                System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(element, value);
+                BinaryPrimitives.WriteSingleLittleEndian(element, value);
                 _stream.Write(element);
             }
         }
@@ -62,7 +62,7 @@ internal sealed class NpyVectorWriter : VectorWriter
         header[7] = 0;
         header[8] = HeaderBytes - 10;
         header[9] = 0;
-        Encoding.ASCII.GetBytes($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({_rows}, {_width}), }}", header[10..]);
+        System.Text.Encoding.ASCII.GetBytes($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({_rows}, {_width}), }}", header[10..]);
         header[^1] = (byte)'\n';
         _stream.Write(header);
     }

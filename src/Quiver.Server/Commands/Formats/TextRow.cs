@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Globalization;
+using Quiver.Embedding;
 
 namespace Quiver.Server.Commands.Formats;
 
 /// <summary>One output line under construction, as UTF-8.</summary>
 internal sealed class TextRow
 {
-    /// <summary>Room for the longest shortest-round-trip float ("-1.17549435E-38") or any long.</summary>
-    private const int LongestNumber = 32;
+    private const int LongestInteger = 20;
 
     private readonly ArrayBufferWriter<byte> _bytes = new(16 << 10);
 
@@ -15,23 +15,17 @@ internal sealed class TextRow
 
     public void Append(long number)
     {
-        number.TryFormat(_bytes.GetSpan(LongestNumber), out var written, default, CultureInfo.InvariantCulture);
+        number.TryFormat(_bytes.GetSpan(LongestInteger), out var written, default, CultureInfo.InvariantCulture);
         _bytes.Advance(written);
     }
 
-    /// <summary>The fewest digits that read back as the same float.</summary>
-    public void Append(float number)
-    {
-        number.TryFormat(_bytes.GetSpan(LongestNumber), out var written, default, CultureInfo.InvariantCulture);
-        _bytes.Advance(written);
-    }
-
+    /// <summary>Comma-separated, in digits that read back to the same bits.</summary>
     public void Append(ReadOnlySpan<float> numbers)
     {
         for (var i = 0; i < numbers.Length; i++)
         {
             if (i > 0) Append(","u8);
-            Append(numbers[i]);
+            _bytes.Advance(FloatFormat.Write(numbers[i], _bytes.GetSpan(FloatFormat.MaxBytes)));
         }
     }
 

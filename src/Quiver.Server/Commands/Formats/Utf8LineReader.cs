@@ -1,5 +1,3 @@
-using Quiver.Server.Commands;
-
 namespace Quiver.Server.Commands.Formats;
 
 /// <summary>Reads a byte stream line by line in bounded memory. Lines end in LF or CRLF; a leading byte order mark is dropped.</summary>
