@@ -65,7 +65,7 @@ internal static class EmbedCommand
         var format = arguments.GetValue(Format);
         using var output = OutputFile.Create(arguments.GetValue(Output)!, seekable: format == VectorFormat.Npy);
         var writer = VectorWriter.Create(format, output.Stream, model.Width);
-        var pipeline = new EmbedPipeline(service, model, truncate: !arguments.GetValue(NoTruncate));
+        var pipeline = new EmbedPipeline(service, model, model.Normalizes, truncate: !arguments.GetValue(NoTruncate));
 
         var progress = new EmbedProgress(input.Length, TimeProvider.System);
         await progress.ShowWhileAsync(() => pipeline.RunAsync(input, writer, progress, cancellationToken));

@@ -9,7 +9,9 @@ namespace Quiver.Server.Commands;
 /// Reads, embeds and writes at the same time and in order: a reader fills a short queue of batches that the service already computes,
 /// and the writer awaits them one after another. Memory does not grow with the input.
 /// </summary>
-internal sealed class EmbedPipeline(EmbeddingService service, EmbeddingModel model, bool truncate)
+/// <param name="normalize">Whether vectors leave at unit length.</param>
+/// <param name="truncate">Whether a text over the model's limit is cut to it; otherwise it ends the run.</param>
+internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, bool normalize, bool truncate)
 {
     /// <summary>Batches under way or finished out of turn. Four keep two runners busy while the writer waits for a slow one.</summary>
     private static readonly int BatchesInFlight = Math.Max(4, 2 * Environment.ProcessorCount);
@@ -86,7 +88,7 @@ internal sealed class EmbedPipeline(EmbeddingService service, EmbeddingModel mod
     {
         var request = new EmbeddingRequest(model.Name, records.ConvertAll(record => new EmbeddingInput(record.Text)))
         {
-            Normalize = model.Normalizes,
+            Normalize = normalize,
             Truncate = truncate,
         };
         try
