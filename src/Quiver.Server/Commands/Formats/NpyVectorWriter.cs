@@ -15,6 +15,8 @@ internal sealed class NpyVectorWriter : VectorWriter
     /// <summary>Magic, version, length and dictionary: room for any row count, and a multiple of 64 as the format asks.</summary>
     private const int HeaderBytes = 128;
 
+    private static ReadOnlySpan<byte> MagicAndVersion => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+
     private readonly Stream _stream;
     private readonly int _width;
     private long _rows;
@@ -56,12 +58,8 @@ internal sealed class NpyVectorWriter : VectorWriter
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
         header.Fill((byte)' ');
-        "\u0093NUMPY"u8[1..].CopyTo(header[1..]);
-        header[0] = 0x93;
-        header[6] = 1;
-        header[7] = 0;
-        header[8] = HeaderBytes - 10;
-        header[9] = 0;
+        MagicAndVersion.CopyTo(header);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[8..], HeaderBytes - 10);
         System.Text.Encoding.ASCII.GetBytes($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({_rows}, {_width}), }}", header[10..]);
         header[^1] = (byte)'\n';
         _stream.Write(header);
