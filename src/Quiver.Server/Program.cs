@@ -1,1 +1,13 @@
-return 0;
+using Quiver.Server.Commands;
+
+var quiver = new DocumentedCommand("quiver", "Self-hosted text embeddings: serve them, compute them, look inside them.")
+{
+    EmbedCommand.Create(),
+};
+quiver.Examples = """
+    echo "a quiver holds arrows" | quiver embed
+    quiver embed --input texts.txt --format npy --output vectors.npy
+    quiver models list
+    """;
+
+return await CommandLine.RunAsync(quiver, args);

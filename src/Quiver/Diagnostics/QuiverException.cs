@@ -48,4 +48,13 @@ public sealed class QuiverException : Exception
 
     /// <summary>When the caller may try again; only for <see cref="ErrorKind.Overloaded"/> and <see cref="ErrorKind.Unavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The position in the request of the input at fault, from 0, or null where it is not one input's.</summary>
+    public int? InputIndex { get; init; }
+
+    /// <summary>How many tokens the input or the request has; only for <see cref="ErrorKind.InputTooLong"/> and <see cref="ErrorKind.RequestTooLarge"/>.</summary>
+    public long? Tokens { get; init; }
+
+    /// <summary>How many tokens it may have; set where <see cref="Tokens"/> is.</summary>
+    public long? TokenLimit { get; init; }
 }

@@ -4,7 +4,7 @@ namespace Quiver.Embedding;
 
 /// <summary>A model folder, loaded: its tokenizer, its encoder and its pooling, from text to base vector.</summary>
 /// <remarks>Thread-safe. Each concurrent <see cref="Embed"/> call takes one workspace from a pool that grows to the number of callers.</remarks>
-public sealed class EmbeddingModel : IDisposable
+public sealed class EmbeddingModel : IEmbedder, IDisposable
 {
     private EmbeddingModel() => throw new NotImplementedException();
 

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Primitives;
+using Quiver.Diagnostics;
+
+namespace Quiver.Server.Auth;
+
+/// <summary>Without a key, lets in only what names this machine: no page of a foreign site, and no name that was rebound to a loopback address.</summary>
+internal static class OpenModeGuard
+{
+    private static readonly string[] LocalHosts = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <exception cref="QuiverException"><see cref="ErrorKind.Forbidden"/>.</exception>
+    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!IsLocal(context.Request.Host.Host))
+            throw new QuiverException(ErrorKind.Forbidden, "This server runs without a key and answers only to the names localhost, 127.0.0.1 and [::1]. Start it with an API key to serve other names.");
+        if (!IsLocalOrigin(context.Request.Headers.Origin))
+            throw new QuiverException(ErrorKind.Forbidden, "This server runs without a key and does not answer web pages of other sites.");
+        return next(context);
+    }
+
+    private static bool IsLocalOrigin(StringValues origin) =>
+        origin.Count == 0
+        || (origin is [{ } only] && Uri.TryCreate(only, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && IsLocal(uri.Host));
+
+    private static bool IsLocal(string host) => LocalHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,117 @@
+using System.Threading.Channels;
+using Quiver.Diagnostics;
+using Quiver.Embedding;
+using Quiver.Server.Commands.Formats;
+
+namespace Quiver.Server.Commands;
+
+/// <summary>
+/// Reads, embeds and writes at the same time and in order: a reader fills a short queue of batches that the service already computes,
+/// and the writer awaits them one after another. Memory does not grow with the input.
+/// </summary>
+/// <param name="normalize">Whether vectors leave at unit length.</param>
+/// <param name="truncate">Whether a text over the model's limit is cut to it; otherwise it ends the run.</param>
+internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, bool normalize, bool truncate)
+{
+    /// <summary>Batches under way or finished out of turn. Four keep two runners busy while the writer waits for a slow one.</summary>
+    private static readonly int BatchesInFlight = Math.Max(4, 2 * Environment.ProcessorCount);
+
+    private const int MaxBatchTexts = 64;
+
+    /// <summary>
+    /// A text may be as long as the reader allows, so a batch counts characters too. No tokenizer gives more than four tokens a
+    /// character (its UTF-8 bytes), which keeps a batch below the service's limit on one request.
+    /// </summary>
+    private const int MaxBatchCharacters = 64 << 10;
+
+    public long Texts { get; private set; }
+
+    public long Truncated { get; private set; }
+
+    /// <summary>The line of the first text that was cut, from 1; 0 where none was.</summary>
+    public long FirstTruncatedLine { get; private set; }
+
+    /// <exception cref="InputException">A line cannot be used, or holds a text over the limit that was not to be cut.</exception>
+    public async Task RunAsync(InputReader input, VectorWriter output, EmbedProgress progress, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var batches = Channel.CreateBounded<Batch>(new BoundedChannelOptions(BatchesInFlight) { SingleReader = true, SingleWriter = true });
+        var reading = ReadAsync(input, batches.Writer, stop.Token);
+        try
+        {
+            await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken))
+            {
+                Write(batch.Records, await batch.Result, output);
+                progress.Report(Texts, batch.EndPosition);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    /// <summary>Never throws: what goes wrong comes out of the channel, behind the batches before it.</summary>
+    private async Task ReadAsync(InputReader input, ChannelWriter<Batch> batches, CancellationToken cancellationToken)
+    {
+        try
+        {
+            List<InputRecord> records = [];
+            var characters = 0;
+            await foreach (var record in input.ReadAsync(cancellationToken))
+            {
+                records.Add(record);
+                characters += record.Text.Length;
+                if (records.Count < MaxBatchTexts && characters < MaxBatchCharacters) continue;
+
+                await batches.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
+                records = [];
+                characters = 0;
+            }
+
+            if (records.Count > 0) await batches.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
+            batches.Complete();
+        }
+#pragma warning disable CA1031 // Passed on, not swallowed.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            batches.Complete(exception);
+        }
+    }
+
+    private Batch Start(InputReader input, List<InputRecord> records, CancellationToken cancellationToken) =>
+        new(records, input.Position, Task.Run(() => EmbedAsync(input, records, cancellationToken), cancellationToken));
+
+    private async Task<EmbeddingResult> EmbedAsync(InputReader input, List<InputRecord> records, CancellationToken cancellationToken)
+    {
+        var request = new EmbeddingRequest(model.Name, records.ConvertAll(record => new EmbeddingInput(record.Text)))
+        {
+            Normalize = normalize,
+            Truncate = truncate,
+        };
+        try
+        {
+            return await service.EmbedAsync(request, cancellationToken);
+        }
+        catch (QuiverException exception) when (exception is { Kind: ErrorKind.InputTooLong, InputIndex: { } index })
+        {
+            throw input.Refuse(records[index], $"{exception.Tokens} tokens; {model.Name} takes {exception.TokenLimit}. Without --no-truncate it is cut.");
+        }
+    }
+
+    private void Write(List<InputRecord> records, EmbeddingResult result, VectorWriter output)
+    {
+        for (var i = 0; i < result.Count; i++)
+        {
+            output.Write(records[i].Index, result.Vector(i), result.Tokens(i), result.Truncated(i));
+            if (!result.Truncated(i)) continue;
+            if (Truncated++ == 0) FirstTruncatedLine = records[i].Line;
+        }
+
+        Texts += result.Count;
+    }
+
+    private sealed record Batch(List<InputRecord> Records, long EndPosition, Task<EmbeddingResult> Result);
+}

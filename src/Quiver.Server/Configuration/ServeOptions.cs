@@ -1,0 +1,55 @@
+using System.Net;
+using Quiver.Encoding;
+
+namespace Quiver.Server.Configuration;
+
+/// <summary>What `quiver serve` was asked to do, checked as a whole by <see cref="Problems"/>.</summary>
+internal sealed record ServeOptions
+{
+    /// <summary>"localhost" for both loopback addresses, or one IP address to listen on.</summary>
+    public string Host { get; init; } = "localhost";
+
+    /// <summary>0 takes a free port and prints it.</summary>
+    public int Port { get; init; } = 8000;
+
+    /// <summary>Names of installed models, or folders.</summary>
+    public IReadOnlyList<string> Models { get; init; } = ["all-MiniLM-L6-v2"];
+
+    /// <summary>Further names: alias, then the model it stands for.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Aliases { get; init; } = [];
+
+    public Precision Precision { get; init; } = Precision.Int16;
+
+    /// <summary>The one key that callers present; null is open mode.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Whether over-long inputs are cut rather than refused when a request does not say.</summary>
+    public bool AutoTruncate { get; init; }
+
+    /// <summary>From a request's first byte to its answer's last.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Between SIGTERM and the end of accepting connections: time for a load balancer to see that /health/ready answers 503. Requests are
+    /// served meanwhile.
+    /// </summary>
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Request bodies held at one time, all requests together; beyond it requests are answered 429.</summary>
+    public long BodyMemory { get; init; } = 512L * 1024 * 1024;
+
+    public bool ListensOnLoopbackOnly => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>What is wrong with the options taken together, each with its fix. Empty when they are good.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Host != "localhost" && !IPAddress.TryParse(Host, out _))
+            yield return $"--host {Host}: give an IP address (0.0.0.0 for every interface) or localhost.";
+        else if (ApiKey is null && !ListensOnLoopbackOnly)
+            yield return $"--host {Host} lets other machines in, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --host at localhost.";
+        if (ApiKey is { Length: < 16 })
+            yield return "The API key is shorter than 16 characters. `openssl rand -hex 24` makes a good one.";
+        if (ApiKey is not null && ApiKey.Any(c => c is <= ' ' or > '~'))
+            yield return "The API key holds a blank or a character outside ASCII, which an Authorization header cannot carry.";
+    }
+}

@@ -1,0 +1,43 @@
+using Quiver.Diagnostics;
+
+namespace Quiver.Server.Dialects.OpenAi;
+
+/// <summary>OpenAI's error body and what goes with it. Clients tell errors apart by status, type and code.</summary>
+internal sealed record OpenAiError(int Status, string Message, string? Param = null, string? Code = null)
+{
+    public string Type { get; init; } = "invalid_request_error";
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The one mapping of the engine's errors: every kind is named.</summary>
+    public static OpenAiError From(QuiverException exception) => exception.Kind switch
+    {
+        ErrorKind.InvalidInput => new(400, At(exception) + exception.Message, exception.Parameter, "invalid_value"),
+        ErrorKind.InputTooLong => new(400, TooLong(exception)),
+        ErrorKind.RequestTooLarge => new(400, exception.Message, null, "max_tokens_per_request") { Type = "max_tokens_per_request" },
+        ErrorKind.Unauthorized => new(401, exception.Message, null, "invalid_api_key"),
+        ErrorKind.Forbidden => new(403, exception.Message),
+        ErrorKind.ModelNotFound => new(404, exception.Message, exception.Parameter, "model_not_found"),
+        ErrorKind.Overloaded => new(429, exception.Message, null, "rate_limit_exceeded") { Type = "requests", RetryAfter = exception.RetryAfter },
+        ErrorKind.Unavailable => new(503, exception.Message) { Type = "server_error", RetryAfter = exception.RetryAfter ?? TimeSpan.FromSeconds(1) },
+        ErrorKind.Internal => Internal,
+        _ => throw new ArgumentOutOfRangeException(nameof(exception), exception.Kind, "An error kind without an answer."),
+    };
+
+    public static OpenAiError Internal { get; } =
+        new(500, "The server had an error while processing your request. Its log has more under the request id of this answer.") { Type = "server_error" };
+
+    private static string At(QuiverException exception) => exception.InputIndex is { } index ? $"Invalid 'input[{index}]': " : "";
+
+    /// <summary>The first sentence is OpenAI's, word for word: libraries look for it.</summary>
+    private static string TooLong(QuiverException exception) =>
+        $"This model's maximum context length is {exception.TokenLimit} tokens, however you requested {exception.Tokens} tokens " +
+        $"({exception.Tokens} in your prompt; 0 for the completion). Please reduce 'input[{exception.InputIndex}]', or have it cut: " +
+        "send \"truncate\": true, or start the server with --auto-truncate.";
+}
+
+/// <summary>Ends a request with an error that only this dialect knows.</summary>
+internal sealed class OpenAiException(OpenAiError error) : Exception(error.Message)
+{
+    public OpenAiError Error => error;
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using Quiver.Embedding;
+using Quiver.Server.Configuration;
+using Quiver.Server.Hosting;
+
+namespace Quiver.Server.Dialects.OpenAi;
+
+/// <summary>OpenAI's routes. See docs/openai.md for what is supported and what differs.</summary>
+internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyMemory, ServeOptions options, TimeProvider time)
+{
+    private readonly long _started = time.GetUtcNow().ToUnixTimeSeconds();
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/embeddings", EmbedAsync);
+        routes.MapPost("/embeddings", EmbedAsync);
+        routes.MapGet("/v1/models", ListModelsAsync);
+        routes.MapGet("/v1/models/{**id}", GetModelAsync);
+    }
+
+    private async Task EmbedAsync(HttpContext context)
+    {
+        RequireJson(context.Request);
+        var call = await ReadCallAsync(context);
+        var result = await embeddings.EmbedAsync(call.Request, context.RequestAborted);
+        RequestRecord.Of(context).Count(result.Count, result.TokenCount);
+        await EmbeddingsWriter.WriteAsync(context.Response, result, call.Base64, context.RequestAborted);
+    }
+
+    /// <summary>The bytes of the body are let go before the work begins.</summary>
+    private async Task<EmbeddingsCall> ReadCallAsync(HttpContext context)
+    {
+        using var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted);
+        return EmbeddingsReader.Read(body.Bytes, options.AutoTruncate);
+    }
+
+    private Task ListModelsAsync(HttpContext context) => WriteJsonAsync(context, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("object"u8, "list"u8);
+        json.WriteStartArray("data"u8);
+        foreach (var name in embeddings.Models.Names)
+            WriteModel(json, name);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private Task GetModelAsync(HttpContext context)
+    {
+        // Routing decodes everything but an escaped slash, which is how the SDKs send the one in "org/model".
+        var name = ((string?)context.GetRouteValue("id") ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        _ = embeddings.Models.Get(name);
+        return WriteJsonAsync(context, json => WriteModel(json, name));
+    }
+
+    private void WriteModel(Utf8JsonWriter json, string name)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, name);
+        json.WriteString("object"u8, "model"u8);
+        json.WriteNumber("created"u8, _started);
+        json.WriteString("owned_by"u8, "quiver"u8);
+        json.WriteEndObject();
+    }
+
+    private static async Task WriteJsonAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        context.Response.ContentType = "application/json";
+        using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        write(json);
+        context.Response.ContentLength = json.BytesPending;
+        await json.FlushAsync(context.RequestAborted);
+    }
+
+    private static void RequireJson(HttpRequest request)
+    {
+        var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        if (!isJson)
+            throw new OpenAiException(new OpenAiError(415, "Send the body as JSON in UTF-8, with the header Content-Type: application/json."));
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+            throw new OpenAiException(new OpenAiError(415, "Compressed bodies are not supported. Send the body without Content-Encoding."));
+    }
+}

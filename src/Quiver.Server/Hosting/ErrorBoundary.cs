@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http.Features;
+using Quiver.Diagnostics;
+using Quiver.Server.Dialects.OpenAi;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>Turns whatever ends a request early into the error body of its dialect: our errors, the framework's, and faults.</summary>
+internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger)
+{
+    /// <summary>Logged for a caller that went away; nobody reads the answer.</summary>
+    private const int ClientClosedRequest = 499;
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var clientGone = context.RequestAborted;
+        try
+        {
+            await next(context);
+            if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
+                await OpenAiErrorAnswer.WriteAsync(context, FrameworkError(context));
+        }
+        catch (Exception) when (clientGone.IsCancellationRequested)
+        {
+            context.Response.StatusCode = ClientClosedRequest;
+        }
+        catch (Exception exception) when (context.Response.HasStarted)
+        {
+            LogFault(RequestRecord.Of(context).Id, Describe(exception));
+            context.Abort();
+        }
+        catch (OpenAiException exception)
+        {
+            await OpenAiErrorAnswer.WriteAsync(context, exception.Error);
+        }
+        catch (QuiverException exception)
+        {
+            if (exception.Kind == ErrorKind.Internal)
+                LogFault(RequestRecord.Of(context).Id, Describe(exception.InnerException ?? exception));
+            await OpenAiErrorAnswer.WriteAsync(context, OpenAiError.From(exception));
+        }
+        catch (BadHttpRequestException exception)
+        {
+            // What is left of the body cannot be told from the next request.
+            context.Response.Headers.Connection = "close";
+            await OpenAiErrorAnswer.WriteAsync(context, HttpError(context, exception.StatusCode));
+        }
+#pragma warning disable CA1031 // The boundary: a fault ends its request, not the server.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFault(RequestRecord.Of(context).Id, Describe(exception));
+            await OpenAiErrorAnswer.WriteAsync(context, OpenAiError.Internal);
+        }
+    }
+
+    private static OpenAiError FrameworkError(HttpContext context) => HttpError(context, context.Response.StatusCode);
+
+    private static OpenAiError HttpError(HttpContext context, int status) => status switch
+    {
+        404 => new(404, $"Invalid URL ({context.Request.Method} {Shown(context.Request.Path)})"),
+        405 => new(405, $"Not allowed to {context.Request.Method} on {Shown(context.Request.Path)} (HINT: Perhaps you meant {context.Response.Headers.Allow})", null, "method_not_supported"),
+        408 => new(408, "The body of the request did not arrive in time."),
+        413 => new(413, $"The body of the request is larger than {MaxBodyBytes(context)} bytes. Send fewer inputs at a time."),
+        _ => new(status, "The request is not well-formed HTTP."),
+    };
+
+    private static long? MaxBodyBytes(HttpContext context) => context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+
+    private static string Shown(PathString path) => path.Value is { Length: <= 200 } shown ? shown : "…";
+
+    /// <summary>Type and place only: the message of an arbitrary exception may quote what it choked on.</summary>
+    private static string Describe(Exception exception) => $"{exception.GetType()}\n{exception.StackTrace}";
+
+    [LoggerMessage(1001, LogLevel.Error, "{RequestId} failed: {Fault}")]
+    private partial void LogFault(string requestId, string fault);
+}

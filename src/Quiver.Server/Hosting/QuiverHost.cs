@@ -1,0 +1,94 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+using Quiver.Embedding;
+using Quiver.Server.Auth;
+using Quiver.Server.Configuration;
+using Quiver.Server.Dialects.OpenAi;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>Composes the HTTP server: limits, layers from the outside in, routes.</summary>
+internal static class QuiverHost
+{
+    public const int MaxBodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>How long requests in flight may take to finish once the server stops.</summary>
+    private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(30);
+
+    /// <remarks>
+    /// Built from the empty builder: nothing is read from ASPNETCORE_* variables or from an appsettings.json in the current folder, so the
+    /// server listens where its own options say and nowhere else.
+    /// </remarks>
+    public static WebApplication Build(ServeOptions options, EmbeddingService embeddings, Drain drain, TimeProvider time)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = FinishTime);
+        AddLogging(builder.Logging);
+
+        var app = builder.Build();
+        app.UseRouting();
+        UseLayers(app, options, drain, time);
+        HealthRoutes.Map(app, drain);
+        new OpenAiRoutes(embeddings, new BodyMemory(options.BodyMemory), options, time).Map(app);
+        return app;
+    }
+
+    /// <summary>Where the server listens, after it started: "http://127.0.0.1:8000".</summary>
+    public static string AddressOf(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    private static void UseLayers(WebApplication app, ServeOptions options, Drain drain, TimeProvider time)
+    {
+        Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), time).InvokeAsync);
+        Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>()).InvokeAsync);
+        Use(app, drain.InvokeAsync);
+        Use(app, options.ApiKey is { } key ? new ApiKeyGuard(key).InvokeAsync : OpenModeGuard.InvokeAsync);
+        Use(app, new RequestDeadline(options.RequestTimeout, time).InvokeAsync);
+    }
+
+    private static void Use(WebApplication app, Func<HttpContext, RequestDelegate, Task> layer) => app.Use(next => context => layer(context, next));
+
+    private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+        kestrel.Limits.MaxConcurrentConnections = 2000;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+
+        // Kestrel cannot take one free port on both loopback addresses.
+        if (options.Host == "localhost" && options.Port != 0)
+            kestrel.ListenLocalhost(options.Port);
+        else
+            kestrel.Listen(options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host), options.Port);
+    }
+
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+
+    /// <summary>Signals are the command's to handle: the framework's lifetime would stop accepting at the first of them.</summary>
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

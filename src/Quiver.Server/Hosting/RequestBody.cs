@@ -1,0 +1,73 @@
+using System.Buffers;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>A whole request body in one pooled array, counted against <see cref="BodyMemory"/> until disposed.</summary>
+/// <remarks>Kestrel itself refuses a body over its limit, chunked ones included, and one that trickles.</remarks>
+internal sealed class RequestBody : IDisposable
+{
+    private const int FirstSize = 4096;
+
+    private readonly BodyMemory _memory;
+    private byte[] _buffer = [];
+    private int _length;
+
+    private RequestBody(BodyMemory memory) => _memory = memory;
+
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    /// <exception cref="BadHttpRequestException">The body is too large, too slow or not well-formed HTTP.</exception>
+    /// <exception cref="Quiver.Diagnostics.QuiverException">All bodies together are too large.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, BodyMemory memory, CancellationToken cancellationToken)
+    {
+        var body = new RequestBody(memory);
+        try
+        {
+            body.Grow(FirstSize);
+            while (true)
+            {
+                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellationToken);
+                if (read == 0)
+                    return body;
+                body._length += read;
+                if (body._length == body._buffer.Length)
+                    body.Grow(body._length * 2);
+            }
+        }
+        catch (Exception exception)
+        {
+            body.Dispose();
+            if (exception is OperationCanceledException)
+                throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout, exception);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _memory.Give(_buffer.Length);
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _length) = ([], 0);
+    }
+
+    /// <summary>Grows with what has arrived, never by what Content-Length promises.</summary>
+    private void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            _memory.Take(larger.Length);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(larger);
+            throw;
+        }
+
+        Bytes.CopyTo(larger);
+        var length = _length;
+        Dispose();
+        (_buffer, _length) = (larger, length);
+    }
+}

@@ -1,0 +1,27 @@
+using Quiver.Diagnostics;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>Ends a request that takes too long as a whole; Kestrel's own limits only see the rates of its parts.</summary>
+internal sealed class RequestDeadline(TimeSpan limit, TimeProvider time)
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var clientGone = context.RequestAborted;
+        using var late = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clientGone, late.Token);
+        context.RequestAborted = either.Token;
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (!clientGone.IsCancellationRequested)
+        {
+            throw new QuiverException(ErrorKind.Unavailable, $"The request was not answered within {limit.TotalSeconds} seconds.");
+        }
+        finally
+        {
+            context.RequestAborted = clientGone;
+        }
+    }
+}

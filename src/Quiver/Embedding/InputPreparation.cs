@@ -1,0 +1,63 @@
+using Quiver.Diagnostics;
+
+namespace Quiver.Embedding;
+
+/// <summary>From the inputs of a request to what the encoder takes, within the limits.</summary>
+internal static class InputPreparation
+{
+    /// <exception cref="QuiverException">An input is too long and was not to be cut, an id is not in the vocabulary, or all together are too many.</exception>
+    public static TokenizedInput[] Prepare(EmbeddingRequest request, IEmbedder model, int maxRequestTokens, CancellationToken cancellationToken)
+    {
+        if (request.Inputs.Count == 0)
+            throw new QuiverException(ErrorKind.InvalidInput, "There is no input.") { Parameter = "input" };
+
+        var prepared = new TokenizedInput[request.Inputs.Count];
+        long total = 0;
+        for (var i = 0; i < prepared.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var input = Tokenize(request, i, model);
+            if (input.Truncated && !request.Truncate)
+                throw TooLong(model, input.FullLength, i, prepared.Length);
+            total += input.Ids.Length;
+            prepared[i] = input;
+        }
+
+        if (total > maxRequestTokens)
+        {
+            throw new QuiverException(ErrorKind.RequestTooLarge, $"Requested {total} tokens, max {maxRequestTokens} tokens per request")
+            {
+                Tokens = total,
+                TokenLimit = maxRequestTokens,
+            };
+        }
+
+        return prepared;
+    }
+
+    private static TokenizedInput Tokenize(EmbeddingRequest request, int index, IEmbedder model)
+    {
+        var input = request.Inputs[index];
+        if (input.TokenIds is null)
+            return model.Tokenize(input.Text ?? "");
+        try
+        {
+            return model.FromTokenIds(input.TokenIds);
+        }
+        catch (QuiverException exception)
+        {
+            throw new QuiverException(exception.Kind, exception.Message, exception) { Parameter = "input", InputIndex = index };
+        }
+    }
+
+    private static QuiverException TooLong(IEmbedder model, int length, int index, int count)
+    {
+        var which = count == 1 ? "The input" : $"Input {index} of {count}, counted from 0,";
+        return new QuiverException(ErrorKind.InputTooLong, $"{which} has {length} tokens; this model takes {model.MaxTokens}.")
+        {
+            InputIndex = index,
+            Tokens = length,
+            TokenLimit = model.MaxTokens,
+        };
+    }
+}

@@ -1,0 +1,55 @@
+using Quiver.Server.Tests.Support;
+
+namespace Quiver.Server.Tests.Commands;
+
+public class CommandLineTests
+{
+    [Fact]
+    public async Task Help_names_every_command_and_shows_examples()
+    {
+        var run = await QuiverRun.Async("--help");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("quiver [command] [options]", run.Output, StringComparison.Ordinal);
+        foreach (var command in (string[])["embed"])
+            Assert.Contains($"\n  {command} ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Examples:\n  echo", run.Output, StringComparison.Ordinal);
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task No_arguments_at_all_show_the_help()
+    {
+        var run = await QuiverRun.Async();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Commands:", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("embd")]
+    [InlineData("embed", "--inptu", "x")]
+    [InlineData("embed", "--format", "xml")]
+    [InlineData("embed", "--precision", "int8")]
+    [InlineData("embed", "surplus")]
+    public async Task A_wrong_command_line_is_exit_code_1_with_a_line_of_advice(params string[] arguments)
+    {
+        var run = await QuiverRun.Async(arguments);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.StartsWith("quiver: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--help'.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_file_is_exit_code_2_without_a_stack_trace()
+    {
+        var run = await QuiverRun.Async("embed", "--input", "no-such-file.txt");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("no-such-file.txt", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+}

@@ -1,0 +1,133 @@
+using Quiver.Embedding;
+using Quiver.Server.Commands;
+using Quiver.Server.Commands.Formats;
+using Quiver.Server.Tests.Support;
+
+namespace Quiver.Server.Tests.Commands;
+
+public class EmbedPipelineTests
+{
+    [Fact]
+    public async Task Vectors_come_out_in_the_order_of_the_texts_though_batches_finish_out_of_turn()
+    {
+        // Every third text makes its runner wait for the other, so that neighbouring batches overtake each other.
+        using var barrier = new SemaphoreSlim(0);
+        var embedder = new FakeEmbedder { BeforeEach = input => { if (input.FullLength == 7) Thread.SpinWait(20_000); } };
+        var texts = Enumerable.Range(0, 5000).Select(i => i % 64 == 0 ? $"{i:D7}" : $"{i}").ToArray();
+
+        var (rows, pipeline) = await EmbedAsync(embedder, string.Join('\n', texts));
+
+        Assert.Equal(texts.Length, pipeline.Texts);
+        Assert.Equal(Enumerable.Range(0, 5000).Select(i => (long)i), rows.Select(row => row.Index));
+        Assert.Equal(Enumerable.Range(0, 5000).Select(i => (float)i), rows.Select(row => row.Vector[1]));
+    }
+
+    [Fact]
+    public async Task A_text_over_the_limit_is_cut_and_flagged()
+    {
+        var (rows, pipeline) = await EmbedAsync(new FakeEmbedder(), "12345678\n123456789\n1\n1234567890");
+
+        Assert.Equal([false, true, false, true], rows.Select(row => row.Truncated));
+        Assert.Equal([8, 8, 1, 8], rows.Select(row => row.Tokens));
+        Assert.Equal((2, 2), (pipeline.Truncated, pipeline.FirstTruncatedLine));
+    }
+
+    [Fact]
+    public async Task Without_truncation_the_first_text_over_the_limit_is_refused_by_its_line()
+    {
+        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new FakeEmbedder(), "1\n\n123456789\n1234567890", truncate: false));
+
+        Assert.Equal("texts, line 3: 9 tokens; fake takes 8. Without --no-truncate it is cut.", exception.Message);
+    }
+
+    [Fact]
+    public async Task What_stands_before_a_bad_line_is_written_before_the_run_ends()
+    {
+        var input = string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"text\":\"{i}\"}}\n")) + "bad";
+        var written = new Rows();
+
+        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new FakeEmbedder(), input, written, InputFormat.Jsonl));
+
+        Assert.Equal("texts, line 201: not valid JSON at byte 1", exception.Message);
+        Assert.Equal(192, written.Count); // Whole batches of 64: the last eight were not full when reading stopped.
+    }
+
+    [Fact]
+    public async Task The_reader_stays_a_few_batches_ahead_and_no_more()
+    {
+        using var release = new ManualResetEventSlim();
+        using var stalled = new CountingStream(lines: 1_000_000);
+        var embedder = new FakeEmbedder { BeforeEach = _ => release.Wait() };
+        using var cancellation = new CancellationTokenSource();
+        var running = EmbedAsync(embedder, stalled, new Rows(), cancellationToken: cancellation.Token);
+
+        // Nothing is computed, so reading comes to rest; then the rest of the input was not asked for.
+        await stalled.Rest();
+        Assert.InRange(stalled.LinesRead, 64, 64 * 200);
+
+        await cancellation.CancelAsync();
+        release.Set();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(FakeEmbedder embedder, string input, Rows? rows = null, InputFormat format = InputFormat.Lines, bool truncate = true) =>
+        EmbedAsync(embedder, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)), rows ?? new Rows(), format, truncate);
+
+    private static async Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(
+        FakeEmbedder embedder,
+        Stream input,
+        Rows rows,
+        InputFormat format = InputFormat.Lines,
+        bool truncate = true,
+        CancellationToken cancellationToken = default)
+    {
+        using var service = new EmbeddingService(new ModelDirectory([embedder]), new EmbeddingServiceOptions { Runners = 2, UnitTexts = 64 });
+        using var reader = new InputReader(input, "texts", format);
+        var pipeline = new EmbedPipeline(service, embedder, normalize: false, truncate);
+        await pipeline.RunAsync(reader, rows.Writer, new EmbedProgress(null, TimeProvider.System), cancellationToken);
+        return (rows, pipeline);
+    }
+
+    private sealed record Row(long Index, float[] Vector, int Tokens, bool Truncated);
+
+    private sealed class Rows : List<Row>
+    {
+        public VectorWriter Writer => new Collector(this);
+
+        private sealed class Collector(Rows rows) : VectorWriter
+        {
+            public override void Write(long index, ReadOnlySpan<float> vector, int tokens, bool truncated) =>
+                rows.Add(new Row(index, vector.ToArray(), tokens, truncated));
+
+            public override void Complete()
+            {
+            }
+        }
+    }
+
+    /// <summary>Many short lines, made as they are read; knows when its reader has stopped coming back.</summary>
+    private sealed class CountingStream(int lines) : MemoryStream
+    {
+        private long _read;
+
+        public long LinesRead => Volatile.Read(ref _read);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_read >= lines) return new(0);
+            "1\n"u8.CopyTo(buffer.Span);
+            Interlocked.Increment(ref _read);
+            return new(2);
+        }
+
+        public async Task Rest()
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+            for (long before = -1; before != LinesRead || before == 0;)
+            {
+                before = LinesRead;
+                await timer.WaitForNextTickAsync();
+            }
+        }
+    }
+}
