@@ -2,6 +2,7 @@ using Quiver.Server.Commands;
 
 var quiver = new DocumentedCommand("quiver", "Self-hosted text embeddings: serve them, compute them, look inside them.")
 {
+    ServeCommand.Create(),
     EmbedCommand.Create(),
 };
 quiver.Examples = """

@@ -14,7 +14,7 @@ namespace Quiver.Embedding;
 /// 2^(1-e)·10^d ≤ 5·2^25, so it has at most nine digits, the ninth from the right being 0 or 1. Everything else, zero and non-finite values
 /// included, takes the library's shortest form.
 /// </remarks>
-public static class FloatFormat
+internal static class FloatFormat
 {
     /// <summary>The most bytes that <see cref="Write"/> writes for one value: "-1.17549435E-38" and what the fast path stores ahead.</summary>
     public const int MaxBytes = 24;

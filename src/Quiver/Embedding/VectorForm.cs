@@ -23,9 +23,9 @@ internal readonly record struct VectorForm(int Dimensions, bool Normalize)
             return true;
         }
 
-        var scale = 1 / Math.Sqrt(squares);
+        var length = Math.Sqrt(squares);
         for (var i = 0; i < kept.Length; i++)
-            destination[i] = (float)(kept[i] * scale);
+            destination[i] = (float)(kept[i] / length);
         return true;
     }
 

@@ -1,0 +1,30 @@
+using Quiver.Embedding;
+using Quiver.Server.Configuration;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>What a start prints: the address, the models, who may call, and a curl that works.</summary>
+internal static class Announcement
+{
+    public static void Write(TextWriter output, string address, IReadOnlyList<EmbeddingModel> models, ServeOptions options)
+    {
+        output.WriteLine($"Quiver {Version} listens on {address}");
+        foreach (var model in models)
+            output.WriteLine($"  model  {model.Name}: {model.Width} dimensions, up to {model.MaxTokens} tokens, {model.Precision.ToString().ToLowerInvariant()}");
+        output.WriteLine(options.ApiKey is null
+            ? "  mode   open: no key, callers on this machine only. With QUIVER_API_KEY set, --host 0.0.0.0 lets others in."
+            : "  mode   single key: Authorization: Bearer KEY");
+        output.WriteLine($"  try    {Curl(address, models[0].Name, options)}");
+        output.Flush();
+    }
+
+    private static string Version => typeof(Announcement).Assembly.GetName().Version!.ToString(3);
+
+    private static string Curl(string address, string model, ServeOptions options)
+    {
+        // An address that stands for every interface is none to connect to.
+        var reachable = address.Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
+        var key = options.ApiKey is null ? "" : " -H \"Authorization: Bearer $QUIVER_API_KEY\"";
+        return $"curl {reachable}/v1/embeddings{key} -H 'Content-Type: application/json' -d '{{\"model\":\"{model}\",\"input\":\"a quiver holds arrows\"}}'";
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Quiver.Embedding;
+using Quiver.Server.Commands;
+using Quiver.Server.Configuration;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>The life of `quiver serve`: load, listen, announce, wait for a signal, drain.</summary>
+internal static class ServerProcess
+{
+    /// <returns>The exit code, once the last request in flight is answered.</returns>
+    public static async Task<int> RunAsync(ServeOptions options, TimeProvider time)
+    {
+        var models = new List<EmbeddingModel>();
+        try
+        {
+            foreach (var model in options.Models)
+                models.Add(LocalModels.Load(model, options.Precision));
+            using var embeddings = new EmbeddingService(Directory(models, options));
+            await WarmUpAsync(embeddings, models);
+            return await ServeAsync(embeddings, models, options, time);
+        }
+        finally
+        {
+            models.ForEach(model => model.Dispose());
+        }
+    }
+
+    private static ModelDirectory Directory(List<EmbeddingModel> models, ServeOptions options)
+    {
+        try
+        {
+            return new ModelDirectory(models, options.Aliases);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    /// <summary>Compiles the path of a request and shows that each model gives finite numbers, before anyone is told that we are here.</summary>
+    private static async Task WarmUpAsync(EmbeddingService embeddings, List<EmbeddingModel> models)
+    {
+        foreach (var model in models)
+            await embeddings.EmbedAsync(new EmbeddingRequest(model.Name, [new EmbeddingInput("a quiver holds arrows")]), CancellationToken.None);
+    }
+
+    private static async Task<int> ServeAsync(EmbeddingService embeddings, List<EmbeddingModel> models, ServeOptions options, TimeProvider time)
+    {
+        var drain = new Drain();
+        await using var app = QuiverHost.Build(options, embeddings, drain, time);
+        var asked = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+
+        await app.StartAsync();
+        Announcement.Write(Console.Out, QuiverHost.AddressOf(app), models, options);
+
+        var signal = await asked.Task;
+        if (signal == PosixSignal.SIGTERM)
+            await Task.Delay(options.DrainDelay, time);
+        await app.StopAsync();
+        return ExitCode.Success;
+
+        // Not ready from the first signal on; the second one is left to the system, which ends the process.
+        void OnSignal(PosixSignalContext context)
+        {
+            drain.Begin();
+            context.Cancel = asked.TrySetResult(context.Signal);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Quiver.Diagnostics;
+using Quiver.Embedding;
+
+namespace Quiver.Tests.Support;
+
+/// <summary>A word is a token and a vector follows from the words alone, at no cost; <see cref="OnEmbed"/> lets a test hold or break a runner.</summary>
+internal sealed class FakeEmbedder(string name = "fake", int width = 8, int maxTokens = 32) : IEmbedder
+{
+    public const int VocabularySize = 1000;
+
+    private const int Start = 1, End = 2;
+
+    public string Name => name;
+
+    public int Width => width;
+
+    public int MaxTokens => maxTokens;
+
+    /// <summary>Called on the runner's thread with the inputs of each unit, before their vectors are made.</summary>
+    public Action<TokenizedInput[]> OnEmbed { get; set; } = _ => { };
+
+    /// <summary>Every vector is multiplied by it.</summary>
+    public float Scale { get; set; } = 1;
+
+    public TokenizedInput Tokenize(string text) =>
+        Wrap(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => 3 + (int)(Hash(word) % (VocabularySize - 3))).ToArray());
+
+    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids)
+    {
+        foreach (var id in ids)
+        {
+            if ((uint)id >= VocabularySize)
+                throw new QuiverException(ErrorKind.InvalidInput, $"Token {id} is not in the vocabulary.");
+        }
+
+        return Wrap(ids.ToArray());
+    }
+
+    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors)
+    {
+        OnEmbed(inputs.ToArray());
+        for (var i = 0; i < inputs.Length; i++)
+            VectorOf(inputs[i]).CopyTo(vectors[(i * width)..]);
+    }
+
+    /// <summary>The base vector of an input: what a service must give back, whatever else it computes.</summary>
+    public float[] VectorOf(TokenizedInput input)
+    {
+        var vector = new float[width];
+        for (var i = 0; i < width; i++)
+            vector[i] = ((Hash(string.Join(',', input.Ids) + '/' + i) % 20001) - 10000f) / 5000 * Scale;
+        return vector;
+    }
+
+    private TokenizedInput Wrap(int[] content)
+    {
+        int[] ids = [Start, .. content.Take(maxTokens - 2), End];
+        return new TokenizedInput(ids, null, content.Length + 2);
+    }
+
+    private static uint Hash(string text)
+    {
+        var hash = 2166136261;
+        foreach (var c in text)
+            hash = (hash ^ c) * 16777619;
+        return hash;
+    }
+}
