@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace Quiver.Bench.Measurement;
+
+/// <summary>
+/// Repeats measurements. One thread's work is timed by its own CPU time, which other processes cannot lengthen; what spans threads or
+/// processes is timed by the clock on the wall, and repetitions in which others used the machine are thrown away.
+/// </summary>
+internal sealed class Sampler(ForeignLoad load)
+{
+    private const int Repetitions = 7;
+
+    // When the machine never falls quiet, the figure is given with what there is, and Samples.Disturbed says so.
+    private const int MostDisturbed = 14;
+
+    // Tier-1 code replaces tier-0 after 30 calls and a 100 ms pause without new methods; half a second is past it.
+    private static readonly TimeSpan Warmup = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>CPU seconds of one call of <paramref name="body"/>, which must do all its work on the calling thread.</summary>
+    public static Samples TimeThread(Action body)
+    {
+        var calls = CallsPerWindow(body);
+        return Samples.Of(Enumerable.Range(0, Repetitions).Select(_ => CpuSecondsPerCall(body, calls)));
+    }
+
+    /// <summary>
+    /// CPU seconds of one call of each, alternating so that both meet the same clock frequency, and the first's time over the second's.
+    /// Both must do all their work on the calling thread.
+    /// </summary>
+    public static (Samples First, Samples Second, Samples Ratio) TimeThreadBeside(Action first, Action second)
+    {
+        var (firstCalls, secondCalls) = (CallsPerWindow(first), CallsPerWindow(second));
+        var pairs = Enumerable.Range(0, Repetitions)
+            .Select(_ => (First: CpuSecondsPerCall(first, firstCalls), Second: CpuSecondsPerCall(second, secondCalls)))
+            .ToArray();
+        return (
+            Samples.Of(pairs.Select(pair => pair.First)),
+            Samples.Of(pairs.Select(pair => pair.Second)),
+            Samples.Of(pairs.Select(pair => pair.First / pair.Second)));
+    }
+
+    /// <summary>Elapsed seconds of one call of <paramref name="body"/>.</summary>
+    public Samples Time(Action body)
+    {
+        var calls = CallsPerWindow(body);
+        return Repeat(() => ElapsedSecondsPerCall(body, calls));
+    }
+
+    /// <summary>Repeats a measurement that warms up and times itself.</summary>
+    public Samples Repeat(Func<double> measure)
+    {
+        var values = new List<double>();
+        var disturbed = 0;
+        while (values.Count < Repetitions)
+        {
+            var mark = load.Begin();
+            var value = measure();
+            if (load.CoresSince(mark) <= ForeignLoad.Tolerated || disturbed >= MostDisturbed)
+                values.Add(value);
+            else
+                disturbed++;
+        }
+
+        return Samples.Of(values, disturbed);
+    }
+
+    private static int CallsPerWindow(Action body)
+    {
+        var calls = 0;
+        var start = ThreadClock.Now();
+        var elapsed = Stopwatch.GetTimestamp();
+        double used;
+        do
+        {
+            body();
+            calls++;
+            used = ThreadClock.Now() - start;
+        }
+        while (Stopwatch.GetElapsedTime(elapsed) < Warmup);
+
+        return Math.Max(1, (int)(calls * Window.TotalSeconds / used));
+    }
+
+    private static double CpuSecondsPerCall(Action body, int calls)
+    {
+        var start = ThreadClock.Now();
+        for (var i = 0; i < calls; i++)
+            body();
+        return (ThreadClock.Now() - start) / calls;
+    }
+
+    private static double ElapsedSecondsPerCall(Action body, int calls)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < calls; i++)
+            body();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+    }
+}

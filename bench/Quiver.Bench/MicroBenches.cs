@@ -1,0 +1,12 @@
+using Quiver.Bench.Micro;
+
+namespace Quiver.Bench;
+
+/// <summary>What <c>bench micro</c> runs.</summary>
+internal static class MicroBenches
+{
+    public static IReadOnlyList<Bench> All { get; } =
+    [
+        new("machine", context => MachineBench.Run(context.Sampler, context.Report)),
+    ];
+}

@@ -1,0 +1,9 @@
+namespace Quiver.Bench;
+
+/// <summary>What <c>bench quality</c> runs.</summary>
+internal static class QualityBenches
+{
+    public static IReadOnlyList<Bench> All { get; } =
+    [
+    ];
+}
