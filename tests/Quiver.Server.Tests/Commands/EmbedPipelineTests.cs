@@ -12,7 +12,7 @@ public class EmbedPipelineTests
     {
         // Every third text makes its runner wait for the other, so that neighbouring batches overtake each other.
         using var barrier = new SemaphoreSlim(0);
-        var embedder = new FakeEmbedder { BeforeEach = input => { if (input.FullLength == 7) Thread.SpinWait(20_000); } };
+        var embedder = new SpellingEmbedder { BeforeEach = input => { if (input.FullLength == 7) Thread.SpinWait(20_000); } };
         var texts = Enumerable.Range(0, 5000).Select(i => i % 64 == 0 ? $"{i:D7}" : $"{i}").ToArray();
 
         var (rows, pipeline) = await EmbedAsync(embedder, string.Join('\n', texts));
@@ -25,7 +25,7 @@ public class EmbedPipelineTests
     [Fact]
     public async Task A_text_over_the_limit_is_cut_and_flagged()
     {
-        var (rows, pipeline) = await EmbedAsync(new FakeEmbedder(), "12345678\n123456789\n1\n1234567890");
+        var (rows, pipeline) = await EmbedAsync(new SpellingEmbedder(), "12345678\n123456789\n1\n1234567890");
 
         Assert.Equal([false, true, false, true], rows.Select(row => row.Truncated));
         Assert.Equal([8, 8, 1, 8], rows.Select(row => row.Tokens));
@@ -35,7 +35,7 @@ public class EmbedPipelineTests
     [Fact]
     public async Task Without_truncation_the_first_text_over_the_limit_is_refused_by_its_line()
     {
-        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new FakeEmbedder(), "1\n\n123456789\n1234567890", truncate: false));
+        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new SpellingEmbedder(), "1\n\n123456789\n1234567890", truncate: false));
 
         Assert.Equal("texts, line 3: 9 tokens; fake takes 8. Without --no-truncate it is cut.", exception.Message);
     }
@@ -46,7 +46,7 @@ public class EmbedPipelineTests
         var input = string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"text\":\"{i}\"}}\n")) + "bad";
         var written = new Rows();
 
-        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new FakeEmbedder(), input, written, InputFormat.Jsonl));
+        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new SpellingEmbedder(), input, written, InputFormat.Jsonl));
 
         Assert.Equal("texts, line 201: not valid JSON at byte 1", exception.Message);
         Assert.Equal(192, written.Count); // Whole batches of 64: the last eight were not full when reading stopped.
@@ -57,7 +57,7 @@ public class EmbedPipelineTests
     {
         using var release = new ManualResetEventSlim();
         using var stalled = new CountingStream(lines: 1_000_000);
-        var embedder = new FakeEmbedder { BeforeEach = _ => release.Wait() };
+        var embedder = new SpellingEmbedder { BeforeEach = _ => release.Wait() };
         using var cancellation = new CancellationTokenSource();
         var running = EmbedAsync(embedder, stalled, new Rows(), cancellationToken: cancellation.Token);
 
@@ -70,11 +70,11 @@ public class EmbedPipelineTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
-    private static Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(FakeEmbedder embedder, string input, Rows? rows = null, InputFormat format = InputFormat.Lines, bool truncate = true) =>
+    private static Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(SpellingEmbedder embedder, string input, Rows? rows = null, InputFormat format = InputFormat.Lines, bool truncate = true) =>
         EmbedAsync(embedder, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)), rows ?? new Rows(), format, truncate);
 
     private static async Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(
-        FakeEmbedder embedder,
+        SpellingEmbedder embedder,
         Stream input,
         Rows rows,
         InputFormat format = InputFormat.Lines,

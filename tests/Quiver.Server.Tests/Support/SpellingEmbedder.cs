@@ -3,7 +3,7 @@ using Quiver.Embedding;
 namespace Quiver.Server.Tests.Support;
 
 /// <summary>Gives each text a vector that tells which text it was: its length, and the number its first characters spell.</summary>
-internal sealed class FakeEmbedder : IEmbedder
+internal sealed class SpellingEmbedder : IEmbedder
 {
     public string Name => "fake";
 
