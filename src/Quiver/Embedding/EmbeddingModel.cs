@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using Quiver.Diagnostics;
 using Quiver.Encoding;
+using Quiver.Models;
+using Quiver.Tokenization;
 
 namespace Quiver.Embedding;
 
@@ -6,38 +10,136 @@ namespace Quiver.Embedding;
 /// <remarks>Thread-safe. Each concurrent <see cref="Embed"/> call takes one workspace from a pool that grows to the number of callers.</remarks>
 public sealed class EmbeddingModel : IEmbedder, IDisposable
 {
-    private EmbeddingModel() => throw new NotImplementedException();
+    /// <summary>Tokens that go through the encoder together: enough rows to fill the kernels, few enough to stay in the cache.</summary>
+    private const int BatchTokens = 256;
+
+    private readonly Tokenizer _tokenizer;
+    private readonly TextEncoder _encoder;
+    private readonly ConcurrentBag<Workspace> _workspaces = [];
+    private readonly ConcurrentBag<TokenIdBuffer> _buffers = [];
+
+    private EmbeddingModel(ModelFolder folder, Precision precision)
+    {
+        if (folder.DoLowerCase)
+            throw new ModelFormatException(Path.Combine(folder.TransformerFolder, "sentence_bert_config.json"), "do_lower_case is not supported: the tokenizer's own normalizer decides");
+
+        Name = folder.Name;
+        _tokenizer = Tokenizer.Load(folder.TokenizerPath);
+        _encoder = TextEncoder.Load(folder, precision);
+        if (MaxTokens <= _tokenizer.SpecialTokenCount)
+            throw new ModelFormatException(folder.TokenizerPath, $"adds {_tokenizer.SpecialTokenCount} special tokens and the model takes {MaxTokens} tokens in all");
+    }
 
     /// <summary>The name clients send: the folder's own name.</summary>
-    public string Name => throw new NotImplementedException();
+    public string Name { get; }
 
     /// <summary>Elements of a vector.</summary>
-    public int Width => throw new NotImplementedException();
+    public int Width => _encoder.Width;
 
     /// <summary>The most tokens of one input, special tokens included.</summary>
-    public int MaxTokens => throw new NotImplementedException();
+    public int MaxTokens => _encoder.MaxTokens;
 
-    public Precision Precision => throw new NotImplementedException();
+    public Precision Precision => _encoder.Precision;
 
     /// <summary>Whether the folder's own modules end in unit length.</summary>
-    public bool Normalizes => throw new NotImplementedException();
+    public bool Normalizes => _encoder.Normalizes;
 
     /// <summary>Opens a sentence-transformers or plain Hugging Face folder.</summary>
-    /// <exception cref="Quiver.Models.ModelFormatException">The folder is not a model this encoder runs; names file and member.</exception>
-    public static EmbeddingModel Load(string folder, Precision precision) => throw new NotImplementedException();
+    /// <exception cref="ModelFormatException">The folder is not a model this encoder runs; names file and member.</exception>
+    public static EmbeddingModel Load(string folder, Precision precision) => new(ModelFolder.Open(folder), precision);
 
     /// <summary>Tokenizes a text, special tokens added, cut to <see cref="MaxTokens"/>.</summary>
-    public TokenizedInput Tokenize(string text) => throw new NotImplementedException();
+    public TokenizedInput Tokenize(string text)
+    {
+        if (!_tokenizer.SingleTextHasOneType)
+        {
+            var encoded = _tokenizer.Encode(text, options: new EncodeOptions { MaxLength = MaxTokens });
+            return new TokenizedInput([.. encoded.Ids], [.. encoded.TypeIds], encoded.FullLength);
+        }
 
-    /// <summary>Takes ids of the model's own vocabulary (without special tokens) and adds the special tokens.</summary>
-    /// <exception cref="Quiver.Diagnostics.QuiverException">An id is not in the vocabulary.</exception>
-    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids) => throw new NotImplementedException();
+        return WithBuffer(buffer => _tokenizer.EncodeIds(text, buffer, MaxTokens));
+    }
+
+    /// <summary>Takes ids of the model's own vocabulary (without special tokens), adds the special tokens, cuts to <see cref="MaxTokens"/>.</summary>
+    /// <exception cref="QuiverException">An id is not in the vocabulary.</exception>
+    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids)
+    {
+        foreach (var id in ids)
+        {
+            if (_tokenizer.IdToToken(id) is null)
+                throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in the model's vocabulary.");
+        }
+
+        var content = ids.ToArray();
+        return WithBuffer(buffer => _tokenizer.BuildIds(content, buffer, MaxTokens));
+    }
 
     /// <summary>
     /// Computes base vectors, before normalization: row i of <paramref name="vectors"/> ([count × <see cref="Width"/>]) for input i.
     /// A text's vector has the same bits whatever else is in the call.
     /// </summary>
-    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors) => throw new NotImplementedException();
+    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors)
+    {
+        if (!_workspaces.TryTake(out var workspace))
+            workspace = _encoder.CreateWorkspace();
 
-    public void Dispose() => throw new NotImplementedException();
+        while (inputs.Length > 0)
+        {
+            var count = 1;
+            for (var tokens = inputs[0].Ids.Length; count < inputs.Length; count++)
+            {
+                tokens += inputs[count].Ids.Length;
+                if (tokens > BatchTokens)
+                    break;
+            }
+
+            EmbedBatch(inputs[..count], vectors[..(count * Width)], workspace);
+            inputs = inputs[count..];
+            vectors = vectors[(count * Width)..];
+        }
+
+        _workspaces.Add(workspace);
+    }
+
+    public void Dispose()
+    {
+        while (_workspaces.TryTake(out var workspace))
+            workspace.Dispose();
+        _encoder.Dispose();
+    }
+
+    private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, Workspace workspace)
+    {
+        var total = 0;
+        var hasTypes = false;
+        foreach (var input in inputs)
+        {
+            total += input.Ids.Length;
+            hasTypes |= input.TypeIds is not null;
+        }
+
+        var ids = new int[total];
+        var typeIds = hasTypes ? new int[total] : [];
+        var lengths = new int[inputs.Length];
+        var first = 0;
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            lengths[i] = inputs[i].Ids.Length;
+            inputs[i].Ids.CopyTo(ids, first);
+            inputs[i].TypeIds?.CopyTo(typeIds, first);
+            first += lengths[i];
+        }
+
+        _encoder.Encode(new TokenBatch(ids, lengths, typeIds), vectors, workspace);
+    }
+
+    private TokenizedInput WithBuffer(Func<TokenIdBuffer, int> fill)
+    {
+        if (!_buffers.TryTake(out var buffer))
+            buffer = new TokenIdBuffer();
+        var fullLength = fill(buffer);
+        var input = new TokenizedInput(buffer.Ids.ToArray(), null, fullLength);
+        _buffers.Add(buffer);
+        return input;
+    }
 }

@@ -31,6 +31,7 @@ internal static unsafe class Quantization
     /// <param name="rows">How many rows.</param>
     /// <param name="q">Where the integers go.</param>
     /// <param name="scales">Where each row's scale goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void QuantizeRows(float* x, int stride, int rows, short* q, float* scales)
     {
         for (var row = 0; row < rows; row++, x += stride, q += stride)
@@ -43,6 +44,7 @@ internal static unsafe class Quantization
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float LargestMagnitude(float* x, int count)
     {
         var first = Vector512<float>.Zero;

@@ -62,27 +62,13 @@ internal static class VectorMath
     public static Vector512<float> Exp(Vector512<float> x)
     {
         var largest = Vector512.Create(LargestExponent);
-        x = Vector512.ConditionalSelect(Vector512.GreaterThan(x, largest), largest, x);
-
-        // x = n·ln 2 + r with |r| ≤ ln 2 / 2; ln 2 in two parts so that r keeps its low bits.
-        var magic = Vector512.Create(RoundingMagic);
-        var shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), magic);
-        var n = shifted - magic;
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693145752f), x);
-        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-1.42860677e-6f), r);
-
-        // e^r = 1 + r + r²·q(r)
-        var q = Vector512.FusedMultiplyAdd(Vector512.Create(0.0013950488f), r, Vector512.Create(0.00836889f));
-        q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.041666206f));
-        q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.16666518f));
-        q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.5f));
-        var power = Vector512.FusedMultiplyAdd(q, r * r, r) + Vector512<float>.One;
-
-        // · 2ⁿ: the low bits of the shifted sum are n, added to the exponent.
-        var scaled = (power.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();
-        return Vector512.ConditionalSelect(
-            Vector512.LessThan(x, Vector512.Create(SmallestExponent)), Vector512<float>.Zero, scaled);
+        return ExpOfAtMost88(Vector512.ConditionalSelect(Vector512.GreaterThan(x, largest), largest, x));
     }
+
+    /// <summary><see cref="Exp"/> for callers that know x to be at most 88.37, as softmax does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ExpOfAtMost88(Vector512<float> x) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(SmallestExponent)), Vector512<float>.Zero, ExpWithinRange(x));
 
     /// <summary>GELU with the error function, x·Φ(x) (Hendrycks and Gimpel, arXiv:1606.08415). Absolute error ≤ 2·10⁻⁷·max(1, |x|).</summary>
     /// <remarks>
@@ -103,7 +89,8 @@ internal static class VectorMath
         q = Vector512.FusedMultiplyAdd(q, t, Vector512.Create(-0.79788756f));
         q = Vector512.FusedMultiplyAdd(q, t, Vector512.Create(1.5842278e-07f));
 
-        var half = Exp(q) * Vector512.Create(0.5f);
+        // Past 5.5 the polynomial means nothing; the comparison drops whatever it gave.
+        var half = ExpWithinRange(q) * Vector512.Create(0.5f);
         half = Vector512.ConditionalSelect(Vector512.GreaterThan(t, Vector512.Create(ErfcEnd)), Vector512<float>.Zero, half);
         var phi = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), half, Vector512<float>.One - half);
         return x * phi;
@@ -137,6 +124,28 @@ internal static class VectorMath
     {
         var e = Exp(Vector512.Abs(x) * Vector512.Create(-2f));
         return Vector512.CopySign((Vector512<float>.One - e) / (Vector512<float>.One + e), x);
+    }
+
+    /// <summary>e^x for −87.34 ≤ x ≤ 88.37, anything at all outside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> ExpWithinRange(Vector512<float> x)
+    {
+        // x = n·ln 2 + r with |r| ≤ ln 2 / 2; ln 2 in two parts so that r keeps its low bits.
+        var magic = Vector512.Create(RoundingMagic);
+        var shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), magic);
+        var n = shifted - magic;
+        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693145752f), x);
+        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-1.42860677e-6f), r);
+
+        // e^r = 1 + r + r²·q(r)
+        var q = Vector512.FusedMultiplyAdd(Vector512.Create(0.0013950488f), r, Vector512.Create(0.00836889f));
+        q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.041666206f));
+        q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.16666518f));
+        q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.5f));
+        var power = Vector512.FusedMultiplyAdd(q, r * r, r) + Vector512<float>.One;
+
+        // · 2ⁿ: the low bits of the shifted sum are n, added to the exponent.
+        return (power.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
