@@ -1,0 +1,24 @@
+using Quiver.Tokenization.Unicode;
+
+namespace Quiver.Tokenization.PostProcessing;
+
+/// <summary>Moves the ends of a token's offsets inwards past the white space it stands for, as byte-level models ask for.</summary>
+internal static class OffsetTrimmer
+{
+    public static TokenOffset Trim(TokenOffset offset, string token, bool isFirst, bool keepsPrefixSpace)
+    {
+        var leading = CountSpaces(token.EnumerateRunes().AsEnumerable());
+        var trailing = CountSpaces(token.EnumerateRunes().AsEnumerable().Reverse());
+        var (start, end) = (offset.Start, offset.End);
+        if (leading == 1 && keepsPrefixSpace && (isFirst || start == 0))
+            leading = 0;
+        if (leading > 0)
+            start = Math.Min(start + leading, end);
+        if (trailing > 0 && end >= trailing)
+            end = Math.Max(end - trailing, start);
+        return new TokenOffset(start, end);
+    }
+
+    private static int CountSpaces(IEnumerable<System.Text.Rune> characters) =>
+        characters.TakeWhile(rune => rune.Value == ByteLevelAlphabet.Space || UnicodeTables.IsWhiteSpace(rune.Value)).Count();
+}

@@ -1,0 +1,19 @@
+namespace Quiver.Tokenization;
+
+/// <summary>Spare texts of one call, so that a chain of steps reuses two of them. Not thread-safe.</summary>
+internal sealed class ScratchTexts
+{
+    private readonly Stack<AlignedText> _spare = new();
+
+    /// <summary>Bytes held by the spare texts.</summary>
+    public long Capacity => _spare.Sum(text => text.Capacity);
+
+    public AlignedText Rent(bool tracks)
+    {
+        var text = _spare.TryPop(out var spare) ? spare : new AlignedText();
+        text.Clear(tracks);
+        return text;
+    }
+
+    public void Return(AlignedText text) => _spare.Push(text);
+}

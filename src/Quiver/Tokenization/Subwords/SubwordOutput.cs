@@ -1,0 +1,31 @@
+namespace Quiver.Tokenization.Subwords;
+
+/// <summary>Where a token stands in the pre-tokenized text, in bytes, and whether it reads as that text instead of its vocabulary entry.</summary>
+internal readonly record struct SubwordSpan(int Start, int End, bool ReadsAsText);
+
+/// <summary>Takes the tokens of word after word: always the ids, and their places when asked for. Not thread-safe.</summary>
+internal sealed class SubwordOutput(TokenIdBuffer ids, List<SubwordSpan>? spans)
+{
+    public TokenIdBuffer Ids => ids;
+
+    /// <summary>Whether places are asked for. Ids alone may come from a cache.</summary>
+    public bool HasSpans => spans is not null;
+
+    /// <summary>Where the current word starts in the text.</summary>
+    public int WordStart { get; set; }
+
+    public int Count => ids.Count;
+
+    /// <param name="start">In bytes of the word.</param>
+    public void Add(int id, int start, int end, bool readsAsText = false)
+    {
+        ids.Add(id);
+        spans?.Add(new SubwordSpan(WordStart + start, WordStart + end, readsAsText));
+    }
+
+    public void CutTo(int count)
+    {
+        ids.CutTo(count);
+        spans?.RemoveRange(count, spans.Count - count);
+    }
+}
