@@ -15,7 +15,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
 
     private readonly Tokenizer _tokenizer;
     private readonly TextEncoder _encoder;
-    private readonly ConcurrentBag<Workspace> _workspaces = [];
+    private readonly ConcurrentBag<EncoderWorkspace> _workspaces = [];
     private readonly ConcurrentBag<TokenIdBuffer> _buffers = [];
 
     private EmbeddingModel(ModelFolder folder, Precision precision)
@@ -108,7 +108,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         _encoder.Dispose();
     }
 
-    private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, Workspace workspace)
+    private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncoderWorkspace workspace)
     {
         var total = 0;
         var hasTypes = false;

@@ -4,7 +4,7 @@ namespace Quiver.Encoding;
 internal sealed class FeedForward(Linear up, Linear down) : IDisposable
 {
     /// <summary>branch = down(activation(up(states)))</summary>
-    public void Apply(Rows states, Rows branch, Workspace workspace)
+    public void Apply(Rows states, Rows branch, EncoderWorkspace workspace)
     {
         var wide = workspace.Wide(states.Count, up.Outputs);
         up.Apply(states, wide, workspace);

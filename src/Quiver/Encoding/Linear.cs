@@ -28,7 +28,7 @@ internal sealed unsafe class Linear : IDisposable
     /// <param name="input">[rows × <see cref="Inputs"/>]</param>
     /// <param name="output">[rows × <see cref="Outputs"/>]; must not overlap the input.</param>
     /// <param name="workspace">Holds the input's integers for int16.</param>
-    public void Apply(Rows input, Rows output, Workspace workspace)
+    public void Apply(Rows input, Rows output, EncoderWorkspace workspace)
     {
         if (_weights.Precision == Precision.F32)
         {

@@ -4,7 +4,7 @@ namespace Quiver.Encoding;
 internal sealed class PostNormLayer(SelfAttention attention, LayerNorm attentionNorm, FeedForward feedForward, LayerNorm outputNorm) : IDisposable
 {
     /// <summary>Takes the hidden states of a batch through the layer, in place.</summary>
-    public void Apply(Rows states, ReadOnlySpan<int> lengths, Workspace workspace)
+    public void Apply(Rows states, ReadOnlySpan<int> lengths, EncoderWorkspace workspace)
     {
         var branch = workspace.Branch(states.Count);
         attention.Apply(states, lengths, branch, workspace);

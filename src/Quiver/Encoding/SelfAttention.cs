@@ -13,7 +13,7 @@ internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, 
     private readonly float _scale = 1f / MathF.Sqrt(headSize);
 
     /// <summary>branch = attention(states)</summary>
-    public void Apply(Rows states, ReadOnlySpan<int> lengths, Rows branch, Workspace workspace)
+    public void Apply(Rows states, ReadOnlySpan<int> lengths, Rows branch, EncoderWorkspace workspace)
     {
         var projected = workspace.Wide(states.Count, queryKeyValue.Outputs);
         queryKeyValue.Apply(states, projected, workspace);
@@ -37,7 +37,7 @@ internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, 
         output.Dispose();
     }
 
-    private void Head(Rows projected, int head, Rows context, Workspace workspace)
+    private void Head(Rows projected, int head, Rows context, EncoderWorkspace workspace)
     {
         var length = projected.Count;
         var hidden = heads * headSize;

@@ -48,14 +48,14 @@ public sealed unsafe class TextEncoder : IDisposable
     public static TextEncoder Load(ModelFolder folder, Precision precision) => new(folder, precision);
 
     /// <summary>Memory for one thread's runs.</summary>
-    public Workspace CreateWorkspace() => _transformer.CreateWorkspace();
+    public EncoderWorkspace CreateWorkspace() => _transformer.CreateWorkspace();
 
     /// <summary>Computes one vector per text, before a final normalization.</summary>
     /// <param name="batch">At least one text.</param>
     /// <param name="vectors">[texts × <see cref="Width"/>], row-major.</param>
     /// <param name="workspace">Of this encoder, and not in use by another thread.</param>
     /// <exception cref="ArgumentException">A text is longer than <see cref="MaxTokens"/>, or an id is not in the vocabulary.</exception>
-    public void Encode(TokenBatch batch, Span<float> vectors, Workspace workspace)
+    public void Encode(TokenBatch batch, Span<float> vectors, EncoderWorkspace workspace)
     {
         if (vectors.Length != (long)batch.Lengths.Length * Width)
             throw new ArgumentException($"{vectors.Length} elements for {batch.Lengths.Length} vectors of {Width}.", nameof(vectors));

@@ -39,7 +39,7 @@ internal sealed unsafe class TokenEmbeddings : IDisposable
 
     /// <summary>Fills the hidden states of a batch.</summary>
     /// <exception cref="ArgumentException">A token id or type id is not in its table.</exception>
-    public void Apply(TokenBatch batch, Rows states, Workspace workspace)
+    public void Apply(TokenBatch batch, Rows states, EncoderWorkspace workspace)
     {
         // Without a projection the tables are as wide as the hidden states.
         var sums = _projection is null ? states : workspace.Wide(states.Count, Width);

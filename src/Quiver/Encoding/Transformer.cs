@@ -6,10 +6,10 @@ internal sealed class Transformer(
 {
     public int HiddenSize => hidden;
 
-    public Workspace CreateWorkspace() => new(hidden, Math.Max(widest, embeddings.Width));
+    public EncoderWorkspace CreateWorkspace() => new(hidden, Math.Max(widest, embeddings.Width));
 
     /// <summary>The last layer's hidden states, in the workspace's memory: valid until its next use.</summary>
-    public Rows Apply(TokenBatch batch, Workspace workspace)
+    public Rows Apply(TokenBatch batch, EncoderWorkspace workspace)
     {
         workspace.ReserveRows(batch.Ids.Length);
         var states = workspace.States(batch.Ids.Length);

@@ -31,7 +31,7 @@ internal sealed unsafe class VectorHead : IDisposable
     private interface IVectorStep : IDisposable
     {
         /// <summary>Takes one vector per text to the next form, in place or into the workspace's other matrix of vectors.</summary>
-        Rows Apply(Rows vectors, Workspace workspace);
+        Rows Apply(Rows vectors, EncoderWorkspace workspace);
     }
 
     public int Width { get; }
@@ -41,7 +41,7 @@ internal sealed unsafe class VectorHead : IDisposable
 
     /// <summary>One vector per text.</summary>
     /// <param name="vectors">[texts × <see cref="Width"/>], row-major.</param>
-    public void Apply(Rows states, ReadOnlySpan<int> lengths, Span<float> vectors, Workspace workspace)
+    public void Apply(Rows states, ReadOnlySpan<int> lengths, Span<float> vectors, EncoderWorkspace workspace)
     {
         var current = Pool(states, lengths, workspace);
         foreach (var step in _steps)
@@ -58,7 +58,7 @@ internal sealed unsafe class VectorHead : IDisposable
     }
 
     /// <summary>Every mode's vector, side by side.</summary>
-    private Rows Pool(Rows states, ReadOnlySpan<int> lengths, Workspace workspace)
+    private Rows Pool(Rows states, ReadOnlySpan<int> lengths, EncoderWorkspace workspace)
     {
         var joined = workspace.Vectors(lengths.Length, _hidden * _pooling.Modes.Count);
         var one = workspace.Branch(1);
@@ -99,7 +99,7 @@ internal sealed unsafe class VectorHead : IDisposable
             tensors.RequireAllUsed();
         }
 
-        public Rows Apply(Rows vectors, Workspace workspace)
+        public Rows Apply(Rows vectors, EncoderWorkspace workspace)
         {
             var output = workspace.OtherVectors(vectors.Count, _linear.Outputs);
             _linear.Apply(vectors, output, workspace);
@@ -133,7 +133,7 @@ internal sealed unsafe class VectorHead : IDisposable
             tensors.RequireAllUsed();
         }
 
-        public Rows Apply(Rows vectors, Workspace workspace)
+        public Rows Apply(Rows vectors, EncoderWorkspace workspace)
         {
             _norm.Apply(vectors);
             return vectors;
@@ -144,7 +144,7 @@ internal sealed unsafe class VectorHead : IDisposable
 
     private sealed class NormalizeStep : IVectorStep
     {
-        public Rows Apply(Rows vectors, Workspace workspace)
+        public Rows Apply(Rows vectors, EncoderWorkspace workspace)
         {
             for (var row = 0; row < vectors.Count; row++)
                 UnitLength.Normalize(new Span<float>(vectors[row], vectors.Width));

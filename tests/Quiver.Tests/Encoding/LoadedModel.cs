@@ -6,7 +6,7 @@ namespace Quiver.Tests.Encoding;
 /// <summary>An encoder with a workspace, for tests that give it token ids.</summary>
 internal sealed class LoadedModel(string folder, Precision precision) : IDisposable
 {
-    private Workspace? _workspace;
+    private EncoderWorkspace? _workspace;
 
     public TextEncoder Encoder { get; } = TextEncoder.Load(ModelFolder.Open(folder), precision);
 

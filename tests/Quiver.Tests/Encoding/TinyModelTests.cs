@@ -53,7 +53,7 @@ public sealed class TinyModelTests
         }
     }
 
-    private static float[] Encode(TextEncoder encoder, Workspace workspace, int[] ids)
+    private static float[] Encode(TextEncoder encoder, EncoderWorkspace workspace, int[] ids)
     {
         var vector = new float[encoder.Width];
         encoder.Encode(new TokenBatch(ids, [ids.Length]), vector, workspace);

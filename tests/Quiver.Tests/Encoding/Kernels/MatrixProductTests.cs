@@ -127,7 +127,7 @@ public sealed unsafe class MatrixProductTests
     private static float[] Apply(Precision precision, float[] x, float[] weights, int rows, int inputs, int outputs)
     {
         using var linear = new Linear(weights, [], inputs, outputs, precision);
-        using var workspace = new Workspace(inputs, outputs);
+        using var workspace = new EncoderWorkspace(inputs, outputs);
         workspace.ReserveRows(rows);
         using var input = NativeBuffer.OfFloats((long)rows * Rows.StrideOf(inputs));
         using var output = NativeBuffer.OfFloats((long)rows * Rows.StrideOf(outputs));

@@ -6,7 +6,7 @@ namespace Quiver.Encoding;
 /// The memory one run of the encoder works in; it grows to the largest batch seen. One thread uses it at a time, and any number of runs
 /// may use it after each other.
 /// </summary>
-public sealed unsafe class Workspace : IDisposable
+public sealed unsafe class EncoderWorkspace : IDisposable
 {
     private readonly int _widest;
     private readonly int _hidden;
@@ -25,7 +25,7 @@ public sealed unsafe class Workspace : IDisposable
 
     /// <param name="hidden">Elements of a hidden state.</param>
     /// <param name="widest">Elements of the widest row anywhere in the network.</param>
-    internal Workspace(int hidden, int widest)
+    internal EncoderWorkspace(int hidden, int widest)
     {
         _hidden = hidden;
         _widest = Rows.StrideOf(Math.Max(hidden, widest));
