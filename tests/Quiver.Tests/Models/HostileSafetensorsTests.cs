@@ -184,6 +184,10 @@ public sealed class HostileSafetensorsTests : IDisposable
                 """{"w":{"dtype":"U8","shape":[7],"data_offsets":[0,7]},"v":{"dtype":"U8","shape":[8],"data_offsets":[8,16]}}""",
                 """{"w":{"dtype":"U8","shape":[16],"data_offsets":[0,16]},"v":{"dtype":"U8","shape":[0],"data_offsets":[8,8]}}""",
                 """{"w":{"dtype":"U8","shape":[15],"data_offsets":[1,16]}}""",
+
+                // Products that are 0 in 64 and in 128 bits: an empty tensor of 2^126 elements.
+                """{"w":{"dtype":"U8","shape":[16],"data_offsets":[0,16]},"v":{"dtype":"F32","shape":[1073741824,1073741824,4],"data_offsets":[16,16]}}""",
+                """{"w":{"dtype":"U8","shape":[16],"data_offsets":[0,16]},"v":{"dtype":"F32","shape":[1073741824,1073741824,1073741824,1073741824,64],"data_offsets":[16,16]}}""",
                 """{"w":{"dtype":"U8","shape":[15],"data_offsets":[0,15]}}""",
             ];
             string[] types = ["\"f32\"", "\"F33\"", "\"\"", "\"0\"", "\" F32\"", "\"F32,F16\"", "\"F8_E4M3\"", "\"F4\"", "\"float32\"", "\"I32X\"", "null", "32", "[]", "{}", "true"];

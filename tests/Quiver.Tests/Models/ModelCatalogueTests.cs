@@ -62,6 +62,8 @@ public sealed class ModelCatalogueTests : IDisposable
 
         File.Delete(Path.Combine(entry, "snapshots", "0123abcd", "modules.json"));
         _scratch.Write("hub/models--org--bad/refs/main", "../../../outside");
+        Directory.CreateDirectory(At("hub/models--org--bad/snapshots"));
+        Model("outside");
 
         var catalogue = ModelCatalogue.Open([At("hub")]);
 

@@ -138,6 +138,17 @@ public sealed class ModelConfigTests : IDisposable
         Assert.EndsWith("config.json", error.File, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Bytes_that_are_not_utf8_are_refused_even_in_a_member_nobody_reads()
+    {
+        var good = With("_name_or_path", "\"name\"");
+        byte[] bad = [.. SafetensorsBytes.Utf8(good)];
+        bad[good.IndexOf("name\"", good.IndexOf("_name_or_path\":", StringComparison.Ordinal) + 16, StringComparison.Ordinal)] = 0xC3;
+
+        Assert.Equal("bert", Read(good).ModelType);
+        Assert.Throws<ModelFormatException>(() => ModelConfigReader.Read(_folder.Write("config.json", bad)));
+    }
+
     /// <summary>2,000 seeded mutations of the default model's config.json: a config, or the one exception.</summary>
     [Fact]
     public void A_mutated_config_is_read_or_refused()
