@@ -9,10 +9,10 @@ internal sealed unsafe class Linear : IDisposable
     private readonly NativeBuffer _bias;
     private readonly Activation _activation;
 
-    /// <param name="weights">Row-major [outputs × inputs], as PyTorch's Linear stores them.</param>
+    /// <param name="weights">Gives each output's weights.</param>
     /// <param name="bias">One per output, or empty for none.</param>
     public Linear(
-        ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int inputs, int outputs, Precision precision, Activation activation = Activation.None)
+        WeightRows weights, ReadOnlySpan<float> bias, int inputs, int outputs, Precision precision, Activation activation = Activation.None)
     {
         _weights = PackedMatrix.Pack(weights, inputs, outputs, precision);
         _bias = NativeBuffer.OfFloats(Rows.StrideOf(outputs));

@@ -23,6 +23,7 @@ public sealed unsafe class TextEncoder : IDisposable
         {
             _transformer = LoadTransformer(folder, _tensors, precision);
             _head = new VectorHead(folder);
+            _tensors.ReleasePages();
         }
         catch
         {

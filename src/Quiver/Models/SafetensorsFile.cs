@@ -14,7 +14,7 @@ namespace Quiver.Models;
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly MemoryMappedFile _mapping;
-    private readonly MemoryMappedViewAccessor _view;
+    private MemoryMappedViewAccessor _view;
     private readonly long _length;
     private byte* _start;
 
@@ -24,8 +24,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _length = stream.Length;
         var entries = ReadHeader(stream, path, _length);
         _mapping = MemoryMappedFile.CreateFromFile(stream, null, _length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        _view = _mapping.CreateViewAccessor(0, _length, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        _view = Map();
         Tensors = entries.ConvertAll(entry => new Tensor(this, entry));
     }
 
@@ -61,10 +60,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         if (_start is null)
             return;
-        _start = null;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
+        Unmap();
         _mapping.Dispose();
+    }
+
+    /// <summary>Gives back the memory of every page read so far; the tensors stay valid. Not while another thread reads.</summary>
+    internal void ReleasePages()
+    {
+        ObjectDisposedException.ThrowIf(_start is null, this);
+        Unmap();
+        _view = Map();
     }
 
     internal ReadOnlySpan<byte> Read(long offset, int length)
@@ -72,6 +77,20 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ObjectDisposedException.ThrowIf(_start is null, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, _length);
         return new ReadOnlySpan<byte>(_start + offset, length);
+    }
+
+    private MemoryMappedViewAccessor Map()
+    {
+        var view = _mapping.CreateViewAccessor(0, _length, MemoryMappedFileAccess.Read);
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        return view;
+    }
+
+    private void Unmap()
+    {
+        _start = null;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
     }
 
     private static List<TensorEntry> ReadHeader(FileStream stream, string path, long fileLength)

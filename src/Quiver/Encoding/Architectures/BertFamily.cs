@@ -18,7 +18,7 @@ internal static class BertFamily
 
     public static bool Runs(string modelType) => NamesOf(modelType) is not null;
 
-    /// <summary>Reads and packs all weights; the token table stays in <paramref name="tensors"/>, which must outlive the result.</summary>
+    /// <summary>Reads and packs all weights; the result keeps the token table's tensor, see <see cref="TokenEmbeddings"/>.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape, or belongs to another architecture.</exception>
     public static Transformer Load(ModelFolder folder, TensorSet tensors, Precision precision)
     {

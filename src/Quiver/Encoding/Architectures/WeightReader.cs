@@ -13,22 +13,18 @@ internal sealed class WeightReader(TensorSet tensors, string prefix, Precision p
 
     public Linear Linear(string name, int inputs, int outputs, Activation activation = Activation.None, bool hasBias = true)
     {
+        var weights = Tensor(name + ".weight", outputs, inputs);
         var bias = hasBias ? Floats(name + ".bias", outputs) : [];
-        return new Linear(Floats(name + ".weight", outputs, inputs), bias, inputs, outputs, precision, activation);
+        return new Linear((output, row) => weights.ReadRow(output, row), bias, inputs, outputs, precision, activation);
     }
 
     /// <summary>Several maps of the same input as one, their outputs side by side.</summary>
-    public Linear Stacked(ReadOnlySpan<string> names, int inputs, int outputs)
+    public Linear Stacked(string[] names, int inputs, int outputs)
     {
-        var weights = new float[names.Length * outputs * inputs];
-        var biases = new float[names.Length * outputs];
-        for (var i = 0; i < names.Length; i++)
-        {
-            Tensor(names[i] + ".weight", outputs, inputs).CopyTo(weights.AsSpan(i * outputs * inputs));
-            Tensor(names[i] + ".bias", outputs).CopyTo(biases.AsSpan(i * outputs));
-        }
-
-        return new Linear(weights, biases, inputs, names.Length * outputs, precision);
+        var weights = Array.ConvertAll(names, name => Tensor(name + ".weight", outputs, inputs));
+        float[] biases = [.. names.SelectMany(name => Floats(name + ".bias", outputs))];
+        return new Linear(
+            (output, row) => weights[output / outputs].ReadRow(output % outputs, row), biases, inputs, names.Length * outputs, precision);
     }
 
     public float[] Floats(string name, params ReadOnlySpan<int> shape)

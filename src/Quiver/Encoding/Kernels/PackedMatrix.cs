@@ -1,5 +1,8 @@
 namespace Quiver.Encoding.Kernels;
 
+/// <summary>Writes the weights of one output of a linear map, [inputs].</summary>
+internal delegate void WeightRows(int output, Span<float> destination);
+
 /// <summary>
 /// The weights of one linear map, laid out for <see cref="MatrixProduct"/>: panels of 64 output columns, and inside a panel one
 /// step of k after the other (one f32 per column, or for int16 two consecutive k side by side). Missing columns are zero.
@@ -43,20 +46,12 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public int* Panel(int index) => _data.Ints + (long)index * Steps * PanelWidth;
 
-    /// <summary>Packs row-major weights [outputs × inputs], as PyTorch's Linear stores them.</summary>
-    public static PackedMatrix Pack(ReadOnlySpan<float> weights, int inputs, int outputs, Precision precision)
+    /// <summary>Reads and packs the weights, panel by panel on all cores.</summary>
+    /// <param name="rows">Gives the weights of one output, as PyTorch's Linear stores them; called from several threads.</param>
+    public static PackedMatrix Pack(WeightRows rows, int inputs, int outputs, Precision precision)
     {
-        if (weights.Length != (long)inputs * outputs)
-            throw new ArgumentException($"{weights.Length} weights for {outputs} × {inputs}.", nameof(weights));
-
         var matrix = new PackedMatrix(precision, inputs, outputs);
-        for (var output = 0; output < outputs; output++)
-        {
-            var row = weights.Slice(output * inputs, inputs);
-            if (precision == Precision.F32) matrix.PackF32(row, output);
-            else matrix.PackInt16(row, output);
-        }
-
+        Parallel.For(0, matrix.Panels, panel => matrix.PackPanel(rows, panel));
         return matrix;
     }
 
@@ -66,26 +61,29 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _scales?.Dispose();
     }
 
-    private void PackF32(ReadOnlySpan<float> row, int output)
+    private void PackPanel(WeightRows rows, int panel)
     {
-        var target = (float*)Panel(output / PanelWidth) + output % PanelWidth;
-        foreach (var weight in row)
+        // The panel's rows side by side first: then one pass writes each step's 64 columns in order.
+        var first = panel * PanelWidth;
+        var count = Math.Min(PanelWidth, Outputs - first);
+        var stride = Rows.StrideOf(Inputs);
+        using var buffer = NativeBuffer.OfFloats((long)PanelWidth * stride);
+        for (var i = 0; i < count; i++)
+            rows(first + i, new Span<float>(buffer.Floats + i * stride, Inputs));
+
+        var units = buffer.Ints;
+        if (Precision == Precision.Int16)
         {
-            *target = weight;
-            target += PanelWidth;
+            // In place: a row's integers take the first half of its room.
+            for (var i = 0; i < count; i++)
+                Quantization.QuantizeRows(buffer.Floats + i * stride, stride, 1, (short*)(units + i * stride), ColumnScales + first + i);
         }
-    }
 
-    private void PackInt16(ReadOnlySpan<float> row, int output)
-    {
-        var largest = 0f;
-        foreach (var weight in row)
-            largest = MathF.Max(largest, MathF.Abs(weight));
-
-        _scales!.Floats[output] = Quantization.Scale(largest);
-        var factor = Quantization.Factor(largest);
-        var target = (short*)(Panel(output / PanelWidth) + output % PanelWidth);
-        for (var k = 0; k < row.Length; k++)
-            target[(long)(k / 2) * 2 * PanelWidth + k % 2] = Quantization.Round(row[k], factor);
+        var target = Panel(panel);
+        for (var step = 0; step < Steps; step++, target += PanelWidth)
+        {
+            for (var i = 0; i < PanelWidth; i++)
+                target[i] = units[i * stride + step];
+        }
     }
 }

@@ -13,23 +13,16 @@ internal static unsafe class Quantization
     private const float SmallestRow = 1e-30f;
 
     /// <summary>What one unit is worth in a row whose largest magnitude is <paramref name="largest"/>.</summary>
-    public static float Scale(float largest) => largest < SmallestRow ? 0 : largest / PackedMatrix.LargestInteger;
+    private static float Scale(float largest) => largest < SmallestRow ? 0 : largest / PackedMatrix.LargestInteger;
 
     /// <summary>What a row is multiplied with before rounding.</summary>
-    public static float Factor(float largest) => largest < SmallestRow ? 0 : PackedMatrix.LargestInteger / largest;
-
-    /// <summary>One quantized value, at most ±4095 whatever the input (NaN included).</summary>
-    public static short Round(float x, float factor)
-    {
-        var bits = BitConverter.SingleToInt32Bits(x * factor + RoundingMagic) - BitConverter.SingleToInt32Bits(RoundingMagic);
-        return (short)Math.Clamp(bits, -PackedMatrix.LargestInteger, PackedMatrix.LargestInteger);
-    }
+    private static float Factor(float largest) => largest < SmallestRow ? 0 : PackedMatrix.LargestInteger / largest;
 
     /// <summary>Quantizes rows; each has its own scale, so a row's integers do not depend on its neighbours.</summary>
     /// <param name="x">First row, padded with zeros to whole vectors of 32.</param>
     /// <param name="stride">Elements from one row to the next, in <paramref name="x"/> and in <paramref name="q"/>: a multiple of 32.</param>
     /// <param name="rows">How many rows.</param>
-    /// <param name="q">Where the integers go.</param>
+    /// <param name="q">Where the integers go: each row may take the first half of its own floats' room.</param>
     /// <param name="scales">Where each row's scale goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void QuantizeRows(float* x, int stride, int rows, short* q, float* scales)

@@ -126,7 +126,7 @@ public sealed unsafe class MatrixProductTests
 
     private static float[] Apply(Precision precision, float[] x, float[] weights, int rows, int inputs, int outputs)
     {
-        using var linear = new Linear(weights, [], inputs, outputs, precision);
+        using var linear = new Linear((output, row) => weights.AsSpan(output * inputs, inputs).CopyTo(row), [], inputs, outputs, precision);
         using var workspace = new EncoderWorkspace(inputs, outputs);
         workspace.ReserveRows(rows);
         using var input = NativeBuffer.OfFloats((long)rows * Rows.StrideOf(inputs));

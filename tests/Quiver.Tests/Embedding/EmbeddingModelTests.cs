@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Quiver.Diagnostics;
+using Quiver.Embedding;
+using Quiver.Encoding;
+using Quiver.Tests.Support;
+
+namespace Quiver.Tests.Embedding;
+
+/// <summary>From text to vector on the shipped model, against sentence-transformers.</summary>
+public sealed class EmbeddingModelTests
+{
+    [Fact]
+    public void Texts_give_the_vectors_and_token_counts_of_the_reference()
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.F32);
+        var expected = TestData.Cases("embeddings/minilm_f16_weights.jsonl").ToDictionary(golden => golden.GetProperty("id").GetString()!, Vector);
+        var compared = 0;
+        foreach (var golden in TestData.Cases("embeddings/minilm.jsonl"))
+        {
+            var input = model.Tokenize(golden.GetProperty("text").GetString()!);
+            Assert.Equal(golden.GetProperty("tokens").GetInt32(), input.Ids.Length);
+            Assert.Equal(golden.GetProperty("tokens_untruncated").GetInt32(), input.FullLength);
+            Assert.Equal(golden.GetProperty("tokens").GetInt32() < golden.GetProperty("tokens_untruncated").GetInt32(), input.Truncated);
+
+            var vector = Embed(model, input);
+            Assert.True(expected[golden.GetProperty("id").GetString()!].Zip(vector, (x, y) => Math.Abs(x - y)).Max() <= 2e-6);
+            compared++;
+        }
+
+        Assert.Equal(256, compared);
+    }
+
+    [Theory]
+    [InlineData(Precision.F32, 0.0)]
+    [InlineData(Precision.Int16, 2e-3)]
+    public void Passages_rank_as_in_the_reference_wherever_its_scores_are_further_apart_than_the_gap(Precision precision, double gap)
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, precision);
+        foreach (var golden in TestData.Cases("embeddings/minilm_ranking.jsonl"))
+        {
+            var query = Embed(model, model.Tokenize(golden.GetProperty("query").GetString()!));
+            var reference = golden.GetProperty("scores").EnumerateArray().Select(score => score.GetDouble()).ToArray();
+            var scores = golden.GetProperty("passages").EnumerateArray()
+                .Select(passage => Dot(query, Embed(model, model.Tokenize(passage.GetString()!)))).ToArray();
+            var best = golden.GetProperty("top5").EnumerateArray().Select(index => index.GetInt32()).ToArray();
+            for (var place = 0; place < best.Length; place++)
+            {
+                for (var other = 0; other < reference.Length; other++)
+                {
+                    if (reference[best[place]] - reference[other] > gap)
+                        Assert.True(scores[best[place]] > scores[other]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Precision.F32)]
+    [InlineData(Precision.Int16)]
+    public void A_call_of_2048_texts_gives_each_the_bits_it_has_alone(Precision precision)
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, precision);
+        var inputs = Enumerable.Range(0, 2048).Select(i => model.Tokenize(string.Join(' ', Enumerable.Repeat($"text{i}", i % 5)))).ToArray();
+        var vectors = new float[inputs.Length * model.Width];
+
+        model.Embed(inputs, vectors);
+
+        for (var i = 0; i < inputs.Length; i += 97)
+        {
+            var alone = new float[model.Width];
+            model.Embed([inputs[i]], alone);
+            Assert.Equal(alone, vectors.AsSpan(i * model.Width, model.Width).ToArray());
+        }
+    }
+
+    [Fact]
+    public void Token_ids_give_the_vector_of_the_text_they_came_from()
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.Int16);
+        var text = model.Tokenize("A quiver holds arrows; Quiver holds vectors.");
+
+        var fromIds = model.FromTokenIds(text.Ids.AsSpan()[1..^1]);
+
+        Assert.Equal(text.Ids, fromIds.Ids);
+        Assert.Equal(Embed(model, text), Embed(model, fromIds));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(30522)]
+    [InlineData(int.MaxValue)]
+    public void A_token_id_outside_the_vocabulary_is_refused(int id)
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.Int16);
+        var error = Assert.Throws<QuiverException>(() => model.FromTokenIds([101, id]));
+        Assert.Equal(ErrorKind.InvalidInput, error.Kind);
+        Assert.Contains(id.ToString(provider: null), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_over_the_limit_is_cut_and_says_how_long_it_was()
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.Int16);
+        var input = model.Tokenize(string.Join(' ', Enumerable.Repeat("arrow", 1000)));
+        Assert.Equal(256, input.Ids.Length);
+        Assert.Equal(1002, input.FullLength);
+        Assert.All(Embed(model, input), element => Assert.True(float.IsFinite(element)));
+    }
+
+    private static float[] Embed(EmbeddingModel model, TokenizedInput input)
+    {
+        var vector = new float[model.Width];
+        model.Embed([input], vector);
+        UnitLength.Normalize(vector);
+        return vector;
+    }
+
+    private static double[] Vector(JsonElement golden) => [.. golden.GetProperty("vector").EnumerateArray().Select(x => x.GetDouble())];
+
+    private static double Dot(float[] x, float[] y) => x.Zip(y, (a, b) => (double)a * b).Sum();
+}
