@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Quiver.Embedding;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
@@ -14,17 +15,20 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly EmbeddingService _embeddings;
+    private readonly LogCollector _log = new();
 
     private TestServer(FakeEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions)
     {
         Model = model;
         _embeddings = new EmbeddingService(new ModelDirectory([model], options.Aliases), serviceOptions);
-        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, TimeProvider.System);
+        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, TimeProvider.System, logging => logging.AddProvider(_log));
     }
 
     public FakeEmbedder Model { get; }
 
     public Drain Drain { get; } = new();
+
+    public string Log => _log.Text;
 
     public Uri Address { get; private set; } = null!;
 
