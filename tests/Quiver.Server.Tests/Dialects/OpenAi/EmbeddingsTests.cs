@@ -155,7 +155,7 @@ public sealed class EmbeddingsTests
 
     private static IEnumerable<string> Members(JsonElement element) => element.EnumerateObject().Select(member => member.Name);
 
-    private static float[] Unit(FakeEmbedder model, string text) => Unit(model.VectorOf(model.Tokenize(text)));
+    private static float[] Unit(WordEmbedder model, string text) => Unit(model.VectorOf(model.Tokenize(text)));
 
     private static float[] Unit(float[] vector)
     {

@@ -3,8 +3,8 @@ using Quiver.Embedding;
 
 namespace Quiver.Tests.Support;
 
-/// <summary>A word is a token and a vector follows from the words alone, at no cost; <see cref="OnEmbed"/> lets a test hold or break a runner.</summary>
-internal sealed class FakeEmbedder(string name = "fake", int width = 8, int maxTokens = 32) : IEmbedder
+/// <summary>A stand-in for a model: a word is a token and a vector follows from the words alone, at no cost; <see cref="OnEmbed"/> lets a test hold or break a runner.</summary>
+internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxTokens = 32) : IEmbedder
 {
     public const int VocabularySize = 1000;
 
