@@ -52,6 +52,16 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
         return vector;
     }
 
+    /// <summary>What a service must answer by default: the base vector's first elements, at unit length.</summary>
+    public float[] UnitVectorOf(TokenizedInput input, int? dimensions = null)
+    {
+        var kept = VectorOf(input)[..(dimensions ?? width)];
+        var length = Math.Sqrt(kept.Sum(x => (double)x * x));
+        return [.. kept.Select(x => (float)(x / length))];
+    }
+
+    public float[] UnitVectorOf(string text, int? dimensions = null) => UnitVectorOf(Tokenize(text), dimensions);
+
     private TokenizedInput Wrap(int[] content)
     {
         int[] ids = [Start, .. content.Take(maxTokens - 2), End];

@@ -21,6 +21,8 @@ public sealed class EmbeddingsErrorTests
         { """{"model":"fake","input":"\ud800"}""", null, null },
         { """{"model":"fake","input":["ok","\udc00\ud800"]}""", null, null },
         { """{"model":"fake","input":"x","\ud800":1}""", null, null },
+        { """{"model":"\ud800","input":"x"}""", null, null },
+        { """{"model":"fake","input":"x","encoding_format":"base64\udc00"}""", null, null },
         { "{\"model\":\"fake\",\"input\":\"x\",\"deep\":" + new string('[', 100) + new string(']', 100) + "}", null, null },
         { """["model"]""", null, "invalid_type" },
         { "null", null, "invalid_type" },
