@@ -22,14 +22,15 @@ internal static class QuiverHost
     /// Built from the empty builder: nothing is read from ASPNETCORE_* variables or from an appsettings.json in the current folder, so the
     /// server listens where its own options say and nowhere else.
     /// </remarks>
-    public static WebApplication Build(ServeOptions options, EmbeddingService embeddings, Drain drain, TimeProvider time)
+    public static WebApplication Build(ServeOptions options, EmbeddingService embeddings, Drain drain, TimeProvider time, Action<ILoggingBuilder>? logging = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = FinishTime);
-        AddLogging(builder.Logging);
+        (logging ?? LogToConsole)(builder.Logging);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
         var app = builder.Build();
         app.UseRouting();
@@ -71,7 +72,7 @@ internal static class QuiverHost
             kestrel.Listen(options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host), options.Port);
     }
 
-    private static void AddLogging(ILoggingBuilder logging)
+    private static void LogToConsole(ILoggingBuilder logging)
     {
         logging.AddSimpleConsole(console =>
         {
@@ -81,7 +82,6 @@ internal static class QuiverHost
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
     }
 
     /// <summary>Signals are the command's to handle: the framework's lifetime would stop accepting at the first of them.</summary>

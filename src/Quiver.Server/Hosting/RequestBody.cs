@@ -23,22 +23,12 @@ internal sealed class RequestBody : IDisposable
         var body = new RequestBody(memory);
         try
         {
-            body.Grow(FirstSize);
-            while (true)
-            {
-                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellationToken);
-                if (read == 0)
-                    return body;
-                body._length += read;
-                if (body._length == body._buffer.Length)
-                    body.Grow(body._length * 2);
-            }
+            await body.FillAsync(request.Body, cancellationToken);
+            return body;
         }
-        catch (Exception exception)
+        catch
         {
             body.Dispose();
-            if (exception is OperationCanceledException)
-                throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout, exception);
             throw;
         }
     }
@@ -49,6 +39,29 @@ internal sealed class RequestBody : IDisposable
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
         (_buffer, _length) = ([], 0);
+    }
+
+    private async Task FillAsync(Stream source, CancellationToken cancellationToken)
+    {
+        Grow(FirstSize);
+        try
+        {
+            while (await source.ReadAsync(_buffer.AsMemory(_length), cancellationToken) is > 0 and var read)
+            {
+                _length += read;
+                if (_length == _buffer.Length)
+                    Grow(_length * 2);
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout, exception);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            // Kestrel reports some malformed chunks this way.
+            throw new BadHttpRequestException("The body is not well-formed HTTP.", StatusCodes.Status400BadRequest, exception);
+        }
     }
 
     /// <summary>Grows with what has arrived, never by what Content-Length promises.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Quiver.Embedding;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
@@ -9,31 +10,34 @@ using Quiver.Tests.Support;
 
 namespace Quiver.Server.Tests.Support;
 
-/// <summary>The server in this process, with its real Kestrel on a free port and a <see cref="FakeEmbedder"/> behind it.</summary>
+/// <summary>The server in this process, with its real Kestrel on a free port and a <see cref="WordEmbedder"/> behind it.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly EmbeddingService _embeddings;
+    private readonly LogCollector _log = new();
 
-    private TestServer(FakeEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions)
+    private TestServer(WordEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions)
     {
         Model = model;
         _embeddings = new EmbeddingService(new ModelDirectory([model], options.Aliases), serviceOptions);
-        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, TimeProvider.System);
+        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, TimeProvider.System, logging => logging.AddProvider(_log));
     }
 
-    public FakeEmbedder Model { get; }
+    public WordEmbedder Model { get; }
 
     public Drain Drain { get; } = new();
+
+    public string Log => _log.Text;
 
     public Uri Address { get; private set; } = null!;
 
     public HttpClient Client { get; private set; } = null!;
 
     public static async Task<TestServer> StartAsync(
-        ServeOptions? options = null, FakeEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null)
+        ServeOptions? options = null, WordEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null)
     {
-        var server = new TestServer(model ?? new FakeEmbedder(), options ?? new ServeOptions(), serviceOptions);
+        var server = new TestServer(model ?? new WordEmbedder(), options ?? new ServeOptions(), serviceOptions);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Address = new Uri(QuiverHost.AddressOf(server._app));
         server.Client = Loopback.Client(server.Address);

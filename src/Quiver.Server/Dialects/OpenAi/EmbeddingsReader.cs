@@ -101,11 +101,12 @@ internal ref struct EmbeddingsReader
     {
         if (_json.TokenType != JsonTokenType.String)
             throw WrongType("encoding_format", "a string");
-        if (_json.ValueTextEquals("base64"u8))
-            return true;
-        if (_json.ValueTextEquals("float"u8))
-            return false;
-        throw new OpenAiException(new OpenAiError(400, "Invalid value for 'encoding_format'. Supported values are: 'float' and 'base64'.", "encoding_format", "invalid_value"));
+        return Text() switch
+        {
+            "base64" => true,
+            "float" => false,
+            _ => throw new OpenAiException(new OpenAiError(400, "Invalid value for 'encoding_format'. Supported values are: 'float' and 'base64'.", "encoding_format", "invalid_value")),
+        };
     }
 
     private List<EmbeddingInput> ReadInputs()

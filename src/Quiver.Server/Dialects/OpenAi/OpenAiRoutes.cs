@@ -77,7 +77,7 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
     {
         var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson)
             throw new OpenAiException(new OpenAiError(415, "Send the body as JSON in UTF-8, with the header Content-Type: application/json."));
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")

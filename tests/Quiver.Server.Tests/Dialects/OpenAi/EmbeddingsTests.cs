@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Quiver.Server.Configuration;
 using Quiver.Server.Tests.Support;
-using Quiver.Tests.Support;
 
 namespace Quiver.Server.Tests.Dialects.OpenAi;
 
@@ -15,7 +14,7 @@ public sealed class EmbeddingsTests
         await using var server = await TestServer.StartAsync();
         var answer = await server.EmbedAsync("""{"model":"fake","input":"two words"}""");
 
-        Assert.Equal(Unit(server.Model, "two words"), Assert.Single(answer.Vectors()));
+        Assert.Equal(server.Model.UnitVectorOf("two words"), Assert.Single(answer.Vectors()));
         Assert.Equal(["object", "data", "model", "usage"], Members(answer.Json));
         Assert.Equal("list", answer.Json.GetProperty("object").GetString());
         Assert.Equal("fake", answer.Json.GetProperty("model").GetString());
@@ -37,7 +36,7 @@ public sealed class EmbeddingsTests
         string[] texts = ["a long one with many more words", "b", "c c", "b", "ü € 😀 \u0000 end"];
         var answer = await server.EmbedAsync(JsonSerializer.Serialize(new { model = "fake", input = texts }), path);
 
-        Assert.Equal(texts.Select(text => Unit(server.Model, text)), answer.Vectors());
+        Assert.Equal(texts.Select(text => server.Model.UnitVectorOf(text)), answer.Vectors());
     }
 
     [Fact]
@@ -47,9 +46,9 @@ public sealed class EmbeddingsTests
         var one = await server.EmbedAsync("""{"model":"fake","input":[5,999,0]}""");
         var two = await server.EmbedAsync("""{"model":"fake","input":[[7],[5,999,0]]}""");
 
-        var expected = Unit(server.Model.VectorOf(server.Model.FromTokenIds([5, 999, 0])));
+        var expected = server.Model.UnitVectorOf(server.Model.FromTokenIds([5, 999, 0]));
         Assert.Equal(expected, Assert.Single(one.Vectors()));
-        Assert.Equal([Unit(server.Model.VectorOf(server.Model.FromTokenIds([7]))), expected], two.Vectors());
+        Assert.Equal([server.Model.UnitVectorOf(server.Model.FromTokenIds([7])), expected], two.Vectors());
         Assert.Equal(8, two.Json.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
     }
 
@@ -74,7 +73,7 @@ public sealed class EmbeddingsTests
     public async Task Null_counts_as_absent_and_unknown_members_are_ignored(string body)
     {
         await using var server = await TestServer.StartAsync();
-        Assert.Equal(Unit(server.Model, "x"), Assert.Single((await server.EmbedAsync(body)).Vectors()));
+        Assert.Equal(server.Model.UnitVectorOf("x"), Assert.Single((await server.EmbedAsync(body)).Vectors()));
     }
 
     [Theory]
@@ -86,8 +85,7 @@ public sealed class EmbeddingsTests
         await using var server = await TestServer.StartAsync();
         var answer = await server.EmbedAsync($$"""{"model":"fake","input":"some text","dimensions":{{dimensions}}}""");
 
-        var baseVector = server.Model.VectorOf(server.Model.Tokenize("some text"));
-        Assert.Equal(Unit(baseVector[..dimensions]), Assert.Single(answer.Vectors()));
+        Assert.Equal(server.Model.UnitVectorOf("some text", dimensions), Assert.Single(answer.Vectors()));
     }
 
     [Fact]
@@ -118,7 +116,7 @@ public sealed class EmbeddingsTests
         Assert.Equal(cut ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
         if (!cut)
             return;
-        Assert.Equal(Unit(host.Model, Words(30)), answer.Vectors()[1]);
+        Assert.Equal(host.Model.UnitVectorOf(Words(30)), answer.Vectors()[1]);
         Assert.True(answer.Json.GetProperty("data")[1].GetProperty("truncated").GetBoolean());
         Assert.False(answer.Json.GetProperty("data")[0].TryGetProperty("truncated", out _));
         Assert.Equal(3 + 32, answer.Json.GetProperty("usage").GetProperty("total_tokens").GetInt32());
@@ -138,7 +136,7 @@ public sealed class EmbeddingsTests
         var texts = Enumerable.Range(0, 2048).Select(i => Words(1 + (i % 13)) + " n" + i).ToArray();
         var answer = await server.EmbedAsync(JsonSerializer.Serialize(new { model = "fake", input = texts }));
 
-        Assert.Equal(texts.Select(text => Unit(server.Model, text)), answer.Vectors());
+        Assert.Equal(texts.Select(text => server.Model.UnitVectorOf(text)), answer.Vectors());
     }
 
     [Fact]
@@ -147,19 +145,11 @@ public sealed class EmbeddingsTests
         await using var server = await TestServer.StartAsync(new ServeOptions { Aliases = [new("my/alias", "fake")] });
         var answer = await server.EmbedAsync("""{"model":"my/alias","input":"x"}""");
 
-        Assert.Equal(Unit(server.Model, "x"), Assert.Single(answer.Vectors()));
+        Assert.Equal(server.Model.UnitVectorOf("x"), Assert.Single(answer.Vectors()));
         Assert.Equal("my/alias", answer.Json.GetProperty("model").GetString());
     }
 
     private static string Words(int count) => string.Join(' ', Enumerable.Repeat("w", count));
 
     private static IEnumerable<string> Members(JsonElement element) => element.EnumerateObject().Select(member => member.Name);
-
-    private static float[] Unit(FakeEmbedder model, string text) => Unit(model.VectorOf(model.Tokenize(text)));
-
-    private static float[] Unit(float[] vector)
-    {
-        var length = Math.Sqrt(vector.Sum(x => (double)x * x));
-        return [.. vector.Select(x => (float)(x / length))];
-    }
 }

@@ -3,8 +3,8 @@ using Quiver.Embedding;
 
 namespace Quiver.Tests.Support;
 
-/// <summary>A word is a token and a vector follows from the words alone, at no cost; <see cref="OnEmbed"/> lets a test hold or break a runner.</summary>
-internal sealed class FakeEmbedder(string name = "fake", int width = 8, int maxTokens = 32) : IEmbedder
+/// <summary>A stand-in for a model: a word is a token and a vector follows from the words alone, at no cost; <see cref="OnEmbed"/> lets a test hold or break a runner.</summary>
+internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxTokens = 32) : IEmbedder
 {
     public const int VocabularySize = 1000;
 
@@ -51,6 +51,16 @@ internal sealed class FakeEmbedder(string name = "fake", int width = 8, int maxT
             vector[i] = ((Hash(string.Join(',', input.Ids) + '/' + i) % 20001) - 10000f) / 5000 * Scale;
         return vector;
     }
+
+    /// <summary>What a service must answer by default: the base vector's first elements, at unit length.</summary>
+    public float[] UnitVectorOf(TokenizedInput input, int? dimensions = null)
+    {
+        var kept = VectorOf(input)[..(dimensions ?? width)];
+        var length = Math.Sqrt(kept.Sum(x => (double)x * x));
+        return [.. kept.Select(x => (float)(x / length))];
+    }
+
+    public float[] UnitVectorOf(string text, int? dimensions = null) => UnitVectorOf(Tokenize(text), dimensions);
 
     private TokenizedInput Wrap(int[] content)
     {

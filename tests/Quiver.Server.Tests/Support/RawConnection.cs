@@ -1,0 +1,56 @@
+using System.Net.Sockets;
+
+namespace Quiver.Server.Tests.Support;
+
+/// <summary>A TCP connection that sends any bytes at all, for what no HTTP client can be made to say.</summary>
+internal sealed class RawConnection : IDisposable
+{
+    private readonly TcpClient _tcp = new();
+
+    public static async Task<RawConnection> OpenAsync(Uri address)
+    {
+        var connection = new RawConnection();
+        await connection._tcp.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    public ValueTask SendAsync(string text) => SendAsync(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => await _tcp.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
+
+    /// <summary>Everything the server sends until it closes the connection.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        using var reader = new StreamReader(_tcp.GetStream(), System.Text.Encoding.Latin1);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>One answer with a Content-Length: the status line, headers and body as they came.</summary>
+    public async Task<string> ReadAnswerAsync()
+    {
+        var received = new List<byte>();
+        var one = new byte[1];
+        while (true)
+        {
+            if (await _tcp.GetStream().ReadAsync(one, TestContext.Current.CancellationToken) == 0)
+                return System.Text.Encoding.Latin1.GetString([.. received]);
+            received.Add(one[0]);
+            var text = System.Text.Encoding.Latin1.GetString([.. received]);
+            var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (end < 0)
+                continue;
+            var length = text.Split("\r\n").Single(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))[16..];
+            if (received.Count == end + 4 + int.Parse(length, null))
+                return text;
+        }
+    }
+
+    public static async Task<string> ExchangeAsync(Uri address, string request)
+    {
+        using var connection = await OpenAsync(address);
+        await connection.SendAsync(request);
+        return await connection.ReadToEndAsync();
+    }
+
+    public void Dispose() => _tcp.Dispose();
+}

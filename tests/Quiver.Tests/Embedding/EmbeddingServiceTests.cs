@@ -1,0 +1,184 @@
+using Quiver.Diagnostics;
+using Quiver.Embedding;
+using Quiver.Tests.Support;
+
+namespace Quiver.Tests.Embedding;
+
+public sealed class EmbeddingServiceTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_text_gets_its_own_vector_whatever_runs_beside_it()
+    {
+        var model = new WordEmbedder();
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 4 });
+        var random = new Random(3);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
+        {
+            var texts = Enumerable.Range(0, random.Next(1, 40)).Select(i => Words(random.Next(0, 30)) + " " + i).ToArray();
+            var result = await service.EmbedAsync(Request(texts) with { Normalize = false }, TestEnd);
+            for (var i = 0; i < texts.Length; i++)
+                Assert.Equal(model.VectorOf(model.Tokenize(texts[i])), result.Vector(i));
+        }));
+    }
+
+    [Fact]
+    public async Task A_large_request_is_cut_into_units_within_the_limits_shortest_texts_first()
+    {
+        var units = new List<int[]>();
+        var model = new WordEmbedder { OnEmbed = inputs => units.Add([.. inputs.Select(input => input.Ids.Length)]) };
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 1, UnitTexts = 3, UnitTokens = 12 });
+        await service.EmbedAsync(Request(Words(20), Words(1), Words(3), Words(2), Words(1), Words(4), Words(1)), TestEnd);
+
+        Assert.Equal([[3, 3, 3], [4, 5], [6], [22]], units);
+    }
+
+    [Fact]
+    public async Task A_small_request_is_cut_evenly_over_the_runners()
+    {
+        var units = 0;
+        var model = new WordEmbedder { OnEmbed = _ => Interlocked.Increment(ref units) };
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 2 });
+        await service.EmbedAsync(Request(Words(4), Words(4), Words(4), Words(4)), TestEnd);
+
+        Assert.Equal(2, units);
+    }
+
+    [Fact]
+    public async Task Cancellation_drops_what_waits_and_frees_its_place()
+    {
+        using var held = new HeldRunner();
+        using var cancellation = new CancellationTokenSource();
+        var dropped = held.Service.EmbedAsync(Request([.. Enumerable.Repeat("dropped", 100)]), cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dropped);
+
+        // The lane is empty again, so a request over its size is taken.
+        var next = held.Service.EmbedAsync(Request([.. Enumerable.Repeat("next", 100)]), TestEnd);
+        held.Release();
+        await next;
+        Assert.DoesNotContain(held.Embedded, input => held.IsText(input, "dropped"));
+    }
+
+    [Fact]
+    public async Task A_full_lane_refuses_at_once_and_says_when_to_come_back()
+    {
+        using var held = new HeldRunner(new EmbeddingServiceOptions { Runners = 1, BulkQueueTokens = 100 });
+        var bulk = held.Service.EmbedAsync(Request([.. Enumerable.Repeat("bulk", 200)]), TestEnd);
+
+        var refused = await Assert.ThrowsAsync<QuiverException>(() => held.Service.EmbedAsync(Request([.. Enumerable.Repeat("more", 9)]), TestEnd));
+        Assert.Equal(ErrorKind.Overloaded, refused.Kind);
+        Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+
+        // The interactive lane has room of its own.
+        var interactive = held.Service.EmbedAsync(Request("interactive"), TestEnd);
+        held.Release();
+        await Task.WhenAll(bulk, interactive);
+    }
+
+    [Fact]
+    public async Task A_failing_unit_fails_its_request_only()
+    {
+        var model = new WordEmbedder();
+        model.OnEmbed = inputs =>
+        {
+            if (inputs.Any(input => input.Ids.Length == 7))
+                throw new InvalidOperationException("broken");
+        };
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 1 });
+        var broken = service.EmbedAsync(Request([.. Enumerable.Repeat(Words(5), 500)]), TestEnd);
+        var whole = service.EmbedAsync(Request(Words(4)), TestEnd);
+
+        var error = await Assert.ThrowsAsync<QuiverException>(() => broken);
+        Assert.Equal(ErrorKind.Internal, error.Kind);
+        Assert.IsType<InvalidOperationException>(error.InnerException);
+        Assert.Equal(1, (await whole).Count);
+    }
+
+    [Fact]
+    public async Task Closing_fails_what_waits_and_refuses_what_comes()
+    {
+        var held = new HeldRunner();
+        var running = held.First;
+        var waiting = held.Service.EmbedAsync(Request("waiting"), TestEnd);
+        var closing = Task.Run(held.Service.Dispose, TestEnd);
+
+        Assert.Equal(ErrorKind.Unavailable, (await Assert.ThrowsAsync<QuiverException>(() => waiting)).Kind);
+        Assert.Equal(ErrorKind.Unavailable, (await Assert.ThrowsAsync<QuiverException>(() => held.Service.EmbedAsync(Request("late"), TestEnd))).Kind);
+        held.Release();
+        await closing;
+        Assert.Equal(1, (await running).Count);
+    }
+
+    [Fact]
+    public async Task Limits_and_truncation_are_judged_per_text()
+    {
+        var model = new WordEmbedder(maxTokens: 10);
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { MaxRequestTokens = 25 });
+        var request = Request(Words(3), Words(30));
+
+        var tooLong = await Assert.ThrowsAsync<QuiverException>(() => service.EmbedAsync(request, TestEnd));
+        Assert.Equal((ErrorKind.InputTooLong, 1, 32, 10), (tooLong.Kind, tooLong.InputIndex, tooLong.Tokens, tooLong.TokenLimit));
+
+        var cut = await service.EmbedAsync(request with { Truncate = true }, TestEnd);
+        Assert.Equal((false, true, 15), (cut.Truncated(0), cut.Truncated(1), cut.TokenCount));
+
+        // The limit of the whole counts what is embedded, not what was cut.
+        var tooMany = await Assert.ThrowsAsync<QuiverException>(
+            () => service.EmbedAsync(Request(Words(30), Words(30), Words(30)) with { Truncate = true }, TestEnd));
+        Assert.Equal((ErrorKind.RequestTooLarge, 30, 25), (tooMany.Kind, tooMany.Tokens, tooMany.TokenLimit));
+    }
+
+    [Fact]
+    public void Names_are_unique_and_aliases_point_to_models()
+    {
+        var model = new WordEmbedder("a");
+        Assert.Throws<ArgumentException>(() => new ModelDirectory([model, new WordEmbedder("a")]));
+        Assert.Throws<ArgumentException>(() => new ModelDirectory([model], [new("a", "a")]));
+        Assert.Throws<ArgumentException>(() => new ModelDirectory([model], [new("b", "c")]));
+        Assert.Same(model, new ModelDirectory([model], [new("b", "a")]).Get("b"));
+    }
+
+    private static EmbeddingRequest Request(params string[] texts) => new("fake", [.. texts.Select(text => new EmbeddingInput(text))]);
+
+    private static string Words(int count) => string.Join(' ', Enumerable.Repeat("w", count));
+
+    /// <summary>A service whose one runner is held at a first request, so that what comes after it waits.</summary>
+    private sealed class HeldRunner : IDisposable
+    {
+        private readonly ManualResetEventSlim _release = new();
+        private readonly WordEmbedder _model = new();
+
+        public HeldRunner(EmbeddingServiceOptions? options = null)
+        {
+            using var started = new ManualResetEventSlim();
+            _model.OnEmbed = inputs =>
+            {
+                Embedded.AddRange(inputs);
+                started.Set();
+                _release.Wait(TestEnd);
+            };
+            Service = new EmbeddingService(new ModelDirectory([_model]), options ?? new EmbeddingServiceOptions { Runners = 1, QueueTexts = 100 });
+            First = Service.EmbedAsync(Request("first"), TestEnd);
+            started.Wait(TestEnd);
+        }
+
+        public EmbeddingService Service { get; }
+
+        public Task<EmbeddingResult> First { get; }
+
+        public List<TokenizedInput> Embedded { get; } = [];
+
+        public bool IsText(TokenizedInput input, string text) => input.Ids.SequenceEqual(_model.Tokenize(text).Ids);
+
+        public void Release() => _release.Set();
+
+        public void Dispose()
+        {
+            Release();
+            Service.Dispose();
+            _release.Dispose();
+        }
+    }
+}
