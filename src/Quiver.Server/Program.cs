@@ -4,8 +4,11 @@ var quiver = new DocumentedCommand("quiver", "Self-hosted text embeddings: serve
 {
     ServeCommand.Create(),
     EmbedCommand.Create(),
+    ModelsCommand.Create(),
+    BenchCommand.Create(),
 };
 quiver.Examples = """
+    quiver serve
     echo "a quiver holds arrows" | quiver embed
     quiver embed --input texts.txt --format npy --output vectors.npy
     quiver models list
