@@ -53,7 +53,7 @@ internal static class TokenizeCommand
         if (arguments.GetValue(NoTruncation)) limit = null;
 
         using var output = new BufferedStream(StandardStreams.OpenOutput());
-        var writer = new TokenWriter(output, arguments.GetValue(Json));
+        using var writer = new TokenWriter(output, arguments.GetValue(Json));
         await foreach (var record in input.ReadAsync(cancellationToken))
         {
             writer.Write(tokenizer.Encode(record.Text, record.Pair, new EncodeOptions

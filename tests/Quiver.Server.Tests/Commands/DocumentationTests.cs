@@ -63,7 +63,7 @@ public class DocumentationTests
             if (words is not [var program, .. var arguments] || program is not ("quiver" or "./quiver")) continue;
 
             var parsed = CommandLine.Parse(QuiverCommand.Create(), arguments);
-            Assert.True(parsed.Errors.Count == 0, $"{line}: {parsed.Errors.FirstOrDefault()?.Message}");
+            Assert.True(parsed.Errors.Count == 0, $"{line}: {string.Join(" ", parsed.Errors)}");
         }
     }
 

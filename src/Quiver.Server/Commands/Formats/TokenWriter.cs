@@ -5,7 +5,7 @@ using Quiver.Tokenization;
 namespace Quiver.Server.Commands.Formats;
 
 /// <summary>Writes tokenized texts: ids separated by blanks, or a JSON object, one line per text.</summary>
-internal sealed class TokenWriter(Stream stream, bool json)
+internal sealed class TokenWriter(Stream stream, bool json) : IDisposable
 {
     private readonly TextRow _row = new();
     private readonly Utf8JsonWriter _json = new(
@@ -19,6 +19,8 @@ internal sealed class TokenWriter(Stream stream, bool json)
         else
             WriteIds(text.Ids);
     }
+
+    public void Dispose() => _json.Dispose();
 
     private void WriteIds(IReadOnlyList<int> ids)
     {
