@@ -15,11 +15,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(Command root, IReadOnlyList<string> arguments)
     {
-        // A plain Command, not a RootCommand: that one would call itself by the assembly's name.
-        root.Add(new HelpOption { Action = new HelpWithExamples() });
-        root.Add(new VersionOption());
-
-        var parsed = CommandLineParser.Parse(root, arguments is [] ? ["--help"] : arguments);
+        var parsed = Parse(root, arguments is [] ? ["--help"] : arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
             return ReportUsage(parsed);
 
@@ -31,6 +27,14 @@ internal static class CommandLine
         {
             return Report(exception);
         }
+    }
+
+    /// <param name="root">A plain Command, not a RootCommand: that one would call itself by the assembly's name.</param>
+    public static ParseResult Parse(Command root, IReadOnlyList<string> arguments)
+    {
+        root.Add(new HelpOption { Action = new HelpWithExamples() });
+        root.Add(new VersionOption());
+        return CommandLineParser.Parse(root, arguments);
     }
 
     private static int ReportUsage(ParseResult parsed)
