@@ -45,7 +45,7 @@ internal static class BenchCommand
         }
 
         var attempt = Measure(name, benches, load);
-        if (attempt.Drift > ToleratedDrift)
+        if (!force && attempt.Drift > ToleratedDrift)
         {
             Console.WriteLine($"\nThe yardstick moved by {Format.Percent(attempt.Drift)}: measured once more.\n");
             attempt = Measure(name, benches, load);

@@ -8,5 +8,7 @@ internal static class MicroBenches
     public static IReadOnlyList<Bench> All { get; } =
     [
         new("machine", context => MachineBench.Run(context.Sampler, context.Report)),
+        new("gemm", context => GemmBench.Run(context.Report)),
+        new("rows", context => RowKernelBench.Run(context.Report)),
     ];
 }

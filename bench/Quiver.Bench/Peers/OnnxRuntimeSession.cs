@@ -54,10 +54,10 @@ internal sealed class OnnxRuntimeSession : IDisposable
         return new OnnxRuntimeSession(process, hello.Version, load);
     }
 
-    /// <summary>Runs every batch once a pass and returns the milliseconds of each pass.</summary>
+    /// <summary>Runs every batch once a pass and tells what each pass took.</summary>
     /// <param name="batches">Token ids of each text of each batch; a batch is padded to its longest text.</param>
     /// <param name="seconds">Passes repeat for at least this long and at least <paramref name="passes"/> times.</param>
-    public double[] Time(int[][][] batches, int passes, double seconds, int warmup)
+    public IReadOnlyList<Pass> Time(int[][][] batches, int passes, double seconds, int warmup)
     {
         BeginTime(batches, passes, seconds, warmup);
         return EndTime();
@@ -67,7 +67,7 @@ internal sealed class OnnxRuntimeSession : IDisposable
     public void BeginTime(int[][][] batches, int passes, double seconds, int warmup) =>
         Send(new Request(batches, warmup, passes, seconds, Vectors: false));
 
-    public double[] EndTime() => Read<Answer>(_process).Passes;
+    public IReadOnlyList<Pass> EndTime() => Read<Answer>(_process).Passes;
 
     /// <summary>The pooled, not normalized vectors of all texts, row after row.</summary>
     public float[] Embed(int[][][] batches)
@@ -97,9 +97,13 @@ internal sealed class OnnxRuntimeSession : IDisposable
         return JsonSerializer.Deserialize<T>(line, Json)!;
     }
 
+    /// <param name="Elapsed">Milliseconds inside session.run.</param>
+    /// <param name="Cpu">Milliseconds of CPU time that all threads of the process used meanwhile.</param>
+    internal sealed record Pass(double Elapsed, double Cpu);
+
     private sealed record Hello(string Version);
 
     private sealed record Request(int[][][] Batches, int Warmup, int Passes, double Seconds, bool Vectors);
 
-    private sealed record Answer(double[] Passes, string Vectors);
+    private sealed record Answer(Pass[] Passes, string Vectors);
 }
