@@ -9,17 +9,19 @@ internal static class HubCache
     private const int MaxRevisionLength = 100;
 
     /// <summary>The repository ("org/name") that a snapshot folder is of, or null where it is not a snapshot.</summary>
-    public static string? NameOf(string snapshot) =>
-        Path.GetDirectoryName(snapshot) is { } parent && Path.GetFileName(parent) == Snapshots
-            && Path.GetDirectoryName(parent) is { } entry && Path.GetFileName(entry) is var name && name.StartsWith(EntryPrefix, StringComparison.Ordinal)
-            ? name[EntryPrefix.Length..].Replace("--", "/", StringComparison.Ordinal)
-            : null;
+    public static string? NameOf(string snapshot)
+    {
+        if (Path.GetDirectoryName(snapshot) is not { } parent || Path.GetFileName(parent) != Snapshots)
+            return null;
+        var entry = Path.GetFileName(Path.GetDirectoryName(parent));
+        return entry is not null && IsEntry(entry) ? entry[EntryPrefix.Length..].Replace("--", "/", StringComparison.Ordinal) : null;
+    }
 
     /// <summary>The snapshot that an entry's refs/main names, or null where the folder is not a cache entry.</summary>
     public static string? CurrentSnapshot(string entry)
     {
         var reference = new FileInfo(Path.Combine(entry, "refs", "main"));
-        if (!Path.GetFileName(entry).StartsWith(EntryPrefix, StringComparison.Ordinal) || !reference.Exists || reference.Length > MaxRevisionLength)
+        if (!IsEntry(Path.GetFileName(entry)) || !reference.Exists || reference.Length > MaxRevisionLength)
             return null;
         var revision = File.ReadAllText(reference.FullName).Trim();
         return revision.Length > 0 && revision.All(char.IsAsciiHexDigit) ? Path.Combine(entry, Snapshots, revision) : null;
@@ -36,4 +38,6 @@ internal static class HubCache
 
         return null;
     }
+
+    private static bool IsEntry(string folderName) => folderName.StartsWith(EntryPrefix, StringComparison.Ordinal);
 }

@@ -3,7 +3,9 @@ using Quiver.Diagnostics;
 
 namespace Quiver.Models;
 
-/// <summary>The local models by name. A root is a model folder itself, a folder of models ("name" or "org/name" below it), or a Hugging Face cache.</summary>
+/// <summary>
+/// The local models by name. A root is a model folder itself, a folder of models ("name" or "org/name" below it), or a Hugging Face cache.
+/// </summary>
 /// <remarks>Immutable: the folders are looked at once, in the order of the roots; the first folder of a name counts.</remarks>
 public sealed class ModelCatalogue
 {
@@ -29,7 +31,7 @@ public sealed class ModelCatalogue
     /// <summary>Describes every model, sorted by name; one that cannot be opened says why.</summary>
     public IReadOnlyList<ModelSummary> List() => [.. _folders.Select(model => ModelSummary.Read(model.Key, model.Value))];
 
-    /// <summary>The folder of a name in the catalogue. Nothing else resolves: this is the look-up for names that come from a request.</summary>
+    /// <summary>The folder of a name in the catalogue. Nothing else resolves: this is for names that come from a request.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out string? folder) => _folders.TryGetValue(name, out folder);
 
     /// <summary>The folder that an operator means: a name in the catalogue, or else the path of a folder.</summary>
@@ -44,7 +46,8 @@ public sealed class ModelCatalogue
         var known = _folders.Count > 0
             ? $"Models here: {string.Join(", ", _folders.Keys)}."
             : $"There are no models in {string.Join(", ", _roots)}.";
-        throw new QuiverException(ErrorKind.ModelNotFound, $"'{nameOrFolder}' is neither a model nor a folder. {known}") { Parameter = "model" };
+        var problem = $"'{nameOrFolder}' is neither a model nor a folder. {known}";
+        throw new QuiverException(ErrorKind.ModelNotFound, problem) { Parameter = "model" };
     }
 
     private static IEnumerable<(string Name, string Folder)> Find(string root)
@@ -66,8 +69,9 @@ public sealed class ModelCatalogue
     private static bool IsModel(string folder) =>
         File.Exists(Path.Combine(folder, "modules.json")) || File.Exists(Path.Combine(folder, "config.json"));
 
-    private static IEnumerable<string> Children(string folder) =>
-        Directory.Exists(folder)
-            ? Directory.EnumerateDirectories(folder, "*", new EnumerationOptions { IgnoreInaccessible = true }).Order(StringComparer.Ordinal)
-            : [];
+    private static IEnumerable<string> Children(string folder)
+    {
+        var accessible = new EnumerationOptions { IgnoreInaccessible = true };
+        return Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", accessible).Order(StringComparer.Ordinal) : [];
+    }
 }

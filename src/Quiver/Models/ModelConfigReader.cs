@@ -14,7 +14,7 @@ internal static class ModelConfigReader
     {
         var root = ModelJson.Read(file);
         var type = root.Require("model_type").String();
-        RequireAbsolutePositions(root);
+        RequireKnownAttention(root);
 
         var hidden = root.Require("hidden_size", "dim", "n_embd").Int(1, MaxWidth);
         var heads = root.Require("num_attention_heads", "n_heads", "n_head").Int(1, MaxHeads);
@@ -40,7 +40,8 @@ internal static class ModelConfigReader
             PadTokenId = root.Find("pad_token_id")?.Int(0, MaxVocabulary) ?? ModelDefaults.PadTokenId(type),
             HiddenGroups = root.Find("num_hidden_groups")?.Int(1, MaxLayers) ?? 1,
             InnerGroups = root.Find("inner_group_num")?.Int(1, MaxLayers) ?? 1,
-            RelativeAttentionBuckets = root.Find("relative_attention_num_buckets")?.Int(2, MaxWidth) ?? ModelDefaults.RelativeAttentionBuckets,
+            RelativeAttentionBuckets =
+                root.Find("relative_attention_num_buckets")?.Int(2, MaxWidth) ?? ModelDefaults.RelativeAttentionBuckets,
             Raw = root.Element,
         };
 
@@ -55,11 +56,14 @@ internal static class ModelConfigReader
         root.Find("hidden_act", "hidden_activation", "activation", "activation_function")?.String();
 
     private static float Epsilon(ModelJson root) =>
-        (float?)root.Find("layer_norm_eps", "layer_norm_epsilon", "norm_eps", "rms_norm_eps")?.Number(0, 1) ?? ModelDefaults.LayerNormEpsilon;
+        (float?)root.Find("layer_norm_eps", "layer_norm_epsilon", "norm_eps", "rms_norm_eps")?.Number(0, 1)
+            ?? ModelDefaults.LayerNormEpsilon;
 
-    /// <summary>Some files keep the name of an architecture and change its positions (ALiBi, relative keys): refused, never guessed.</summary>
-    private static void RequireAbsolutePositions(ModelJson root)
+    /// <summary>Some files keep an architecture's name and change how it attends (ALiBi, relative keys, causal): refused, never guessed.</summary>
+    private static void RequireKnownAttention(ModelJson root)
     {
+        if (root.Find("is_decoder") is { } decoder && decoder.Bool())
+            throw decoder.Fault("is not an encoder's");
         if (root.Find("position_embedding_type") is { } positions && positions.String() != "absolute")
             throw positions.Fault("is not one Quiver computes; \"absolute\" is");
     }

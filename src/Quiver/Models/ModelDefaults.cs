@@ -7,7 +7,7 @@ internal static class ModelDefaults
 
     public const int RelativeAttentionBuckets = 32;
 
-    /// <summary>Architectures whose position table starts with the padding token's rows: position 0 of a text is pad_token_id + 1.</summary>
+    /// <summary>Architectures whose position table starts with the padding token's rows: a text begins at pad_token_id + 1.</summary>
     public static bool NumbersPositionsAfterPadding(string modelType) =>
         modelType is "roberta" or "xlm-roberta" or "xlm-roberta-xl" or "camembert" or "mpnet";
 
@@ -26,6 +26,6 @@ internal static class ModelDefaults
         _ => null,
     };
 
-    /// <summary>electra's tables are 128 wide and albert's too, unless the file says otherwise; elsewhere they are as wide as the model.</summary>
+    /// <summary>The embedding tables of electra and albert are 128 wide; elsewhere they are as wide as the model.</summary>
     public static int EmbeddingSize(string modelType, int hiddenSize) => modelType is "electra" or "albert" ? 128 : hiddenSize;
 }

@@ -1,6 +1,6 @@
 namespace Quiver.Models;
 
-/// <summary>A sentence-transformers or plain Hugging Face folder: everything it says of itself but the weights and the vocabulary.</summary>
+/// <summary>A sentence-transformers or plain Hugging Face folder: all it says of itself but the weights and the vocabulary.</summary>
 /// <remarks>Immutable. A plain folder (no modules.json) means mean pooling without normalization, as in sentence-transformers.</remarks>
 public sealed class ModelFolder
 {
@@ -83,7 +83,11 @@ public sealed class ModelFolder
                 _ => (width, width),
             };
             if (expected != width)
-                throw new ModelFormatException(System.IO.Path.Combine(Path, "modules.json"), $"a {module.GetType().Name} takes {expected} elements and gets {width}");
+            {
+                var problem = $"a {module.GetType().Name} takes {expected} elements and gets {width}";
+                throw new ModelFormatException(System.IO.Path.Combine(Path, "modules.json"), problem);
+            }
+
             width = next;
         }
 

@@ -7,7 +7,7 @@ namespace Quiver.Models;
 /// <remarks>Member null means the same as member absent, as it does to the Python libraries that write these files.</remarks>
 internal readonly struct ModelJson
 {
-    /// <summary>The largest JSON file read whole: a tokenizer_config.json with a hundred thousand added tokens has a quarter of it.</summary>
+    /// <summary>The largest JSON file read: a tokenizer_config.json with a hundred thousand added tokens has a quarter of it.</summary>
     private const int MaxFileLength = 64 << 20;
 
     private const int MaxPlaceLength = 500;

@@ -12,7 +12,7 @@ public sealed record TransformerModule(string Folder) : ModelModule;
 /// <param name="IncludePrompt">Whether the tokens of a prompt count; where not, only those after it.</param>
 public sealed record PoolingModule(IReadOnlyList<PoolingMode> Modes, bool IncludePrompt) : ModelModule;
 
-/// <summary>y = activation(W x + b): "linear.weight" [Outputs, Inputs] and, with <paramref name="HasBias"/>, "linear.bias" [Outputs].</summary>
+/// <summary>y = activation(W x + b): "linear.weight" [Outputs, Inputs] and, where it has one, "linear.bias" [Outputs].</summary>
 /// <param name="Folder">Where its weights are; open them with <see cref="TensorSet.Open"/>.</param>
 public sealed record DenseModule(string Folder, int Inputs, int Outputs, bool HasBias, DenseActivation Activation) : ModelModule;
 

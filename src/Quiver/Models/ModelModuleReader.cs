@@ -1,7 +1,7 @@
 namespace Quiver.Models;
 
-/// <summary>Reads modules.json and each module's config.json, in the forms sentence-transformers has written from version 0.3 to 6.</summary>
-/// <remarks>An empty module folder may be missing: git and some downloads do not keep it, and its module has nothing to read there.</remarks>
+/// <summary>Reads modules.json and each module's config.json, in the forms sentence-transformers has written up to version 6.</summary>
+/// <remarks>An empty module folder may be missing: git and some downloads do not keep it, and there is nothing to read in it.</remarks>
 internal static class ModelModuleReader
 {
     private const int MaxModules = 32;

@@ -28,7 +28,8 @@ public sealed record ModelSummary(
         try
         {
             var model = ModelFolder.Open(folder);
-            return new(name, folder, model.Config.ModelType, model.Width, model.Config.Layers, model.MaxTokens, size, license, Problem: null);
+            var config = model.Config;
+            return new(name, folder, config.ModelType, model.Width, config.Layers, model.MaxTokens, size, license, Problem: null);
         }
         catch (ModelFormatException error)
         {

@@ -23,7 +23,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         Path = path;
         _length = stream.Length;
         var entries = ReadHeader(stream, path, _length);
-        _mapping = MemoryMappedFile.CreateFromFile(stream, null, _length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _mapping = MemoryMappedFile.CreateFromFile(
+            stream, mapName: null, _length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = Map();
         Tensors = entries.ConvertAll(entry => new Tensor(this, entry));
     }

@@ -59,6 +59,9 @@ internal static class ShardIndex
         }
 
         if (expected.Count > 0)
-            throw new ModelFormatException(shard.Path, $"tensor '{expected.Order(StringComparer.Ordinal).First()}' is missing: {FileName} says it is here");
+        {
+            var missing = expected.Order(StringComparer.Ordinal).First();
+            throw new ModelFormatException(shard.Path, $"tensor '{missing}' is missing: {FileName} says it is here");
+        }
     }
 }

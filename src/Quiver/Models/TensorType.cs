@@ -1,6 +1,6 @@
 namespace Quiver.Models;
 
-/// <summary>Element types of a safetensors file, named as its header names them. Only the first three are weights Quiver computes with.</summary>
+/// <summary>Element types of a safetensors file, named as its header names them. Quiver computes with the first three only.</summary>
 /// <remarks>Source: the dtype table of the safetensors format. Its narrow float types (F8, F6, F4) are refused as unknown.</remarks>
 public enum TensorType
 {

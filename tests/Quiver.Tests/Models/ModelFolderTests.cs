@@ -9,11 +9,12 @@ public sealed class ModelFolderTests
     public void The_default_model_says_what_its_files_say()
     {
         var folder = ModelFolder.Open(TestData.DefaultModel);
+        var config = folder.Config;
 
         Assert.Equal("all-MiniLM-L6-v2", folder.Name);
-        Assert.Equal(("bert", 30522, 384, 384), (folder.Config.ModelType, folder.Config.VocabularySize, folder.Config.HiddenSize, folder.Config.EmbeddingSize));
-        Assert.Equal((6, 12, 32, 1536), (folder.Config.Layers, folder.Config.Heads, folder.Config.HeadSize, folder.Config.IntermediateSize));
-        Assert.Equal(("gelu", 512, 2, 1e-12f), (folder.Config.Activation, folder.Config.MaxPositions, folder.Config.TypeVocabularySize, folder.Config.LayerNormEpsilon));
+        Assert.Equal(("bert", 30522, 384, 384), (config.ModelType, config.VocabularySize, config.HiddenSize, config.EmbeddingSize));
+        Assert.Equal((6, 12, 32, 1536), (config.Layers, config.Heads, config.HeadSize, config.IntermediateSize));
+        Assert.Equal(("gelu", 512, 2, 1e-12f), (config.Activation, config.MaxPositions, config.TypeVocabularySize, config.LayerNormEpsilon));
         Assert.Equal(256, folder.MaxTokens);
         Assert.Equal(384, folder.Width);
         Assert.False(folder.DoLowerCase);
@@ -35,16 +36,18 @@ public sealed class ModelFolderTests
     [InlineData("distilbert", 2000, 128, 128, 0, "Cls", false)]
     [InlineData("electra", 2000, 128, 128, 0, "Mean", true)]
     [InlineData("albert", 2402, 128, 128, 0, "Mean", true)]
-    public void The_tiny_models_open(string name, int vocabulary, int usablePositions, int maxTokens, int firstPosition, string pooling, bool normalized)
+    public void The_tiny_models_open(
+        string name, int vocabulary, int usablePositions, int maxTokens, int firstPosition, string pooling, bool normalized)
     {
         var folder = ModelFolder.Open(TestData.TinyModel(name));
+        var config = folder.Config;
 
-        Assert.Equal(name, folder.Config.ModelType);
-        Assert.Equal((vocabulary, 64, 4, 16, 128), (folder.Config.VocabularySize, folder.Config.HiddenSize, folder.Config.Heads, folder.Config.HeadSize, folder.Config.IntermediateSize));
-        Assert.Equal(name == "albert" ? 3 : 2, folder.Config.Layers);
-        Assert.Equal(name is "albert" or "electra" ? 32 : 64, folder.Config.EmbeddingSize);
-        Assert.Equal(name is "albert" ? "gelu_new" : "gelu", folder.Config.Activation);
-        Assert.Equal((usablePositions, firstPosition), (folder.Config.UsablePositions, folder.Config.FirstPosition));
+        Assert.Equal(name, config.ModelType);
+        Assert.Equal((vocabulary, 64, 128), (config.VocabularySize, config.HiddenSize, config.IntermediateSize));
+        Assert.Equal((name == "albert" ? 3 : 2, 4, 16), (config.Layers, config.Heads, config.HeadSize));
+        Assert.Equal(name is "albert" or "electra" ? 32 : 64, config.EmbeddingSize);
+        Assert.Equal(name is "albert" ? "gelu_new" : "gelu", config.Activation);
+        Assert.Equal((usablePositions, firstPosition), (config.UsablePositions, config.FirstPosition));
         Assert.Equal(maxTokens, folder.MaxTokens);
         Assert.Equal(pooling, Assert.Single(folder.Modules.OfType<PoolingModule>().Single().Modes).ToString());
         Assert.Equal(normalized, folder.Modules[^1] is NormalizeModule);

@@ -8,6 +8,9 @@ public sealed class TensorSetTests : IDisposable
 {
     private const string Index = "model.safetensors.index.json";
 
+    private const string TwoTensors =
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""";
+
     private readonly ScratchFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -112,13 +115,13 @@ public sealed class TensorSetTests : IDisposable
     [MemberData(nameof(HostileIndexes))]
     public void A_hostile_index_is_refused(string index)
     {
-        const string header = """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""";
         using var outside = new ScratchFolder();
-        _folder.Write("a.safetensors", SafetensorsBytes.Of(header, 2));
+        _folder.Write("a.safetensors", SafetensorsBytes.Of(TwoTensors, 2));
         _folder.Write("b.safetensors", SafetensorsBytes.Of("""{"c":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1));
-        _folder.Write("broken.safetensors", SafetensorsBytes.Of(header, 1));
+        _folder.Write("broken.safetensors", SafetensorsBytes.Of(TwoTensors, 1));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "folder.safetensors"));
-        File.CreateSymbolicLink(Path.Combine(_folder.Path, "linked.safetensors"), outside.Write("a.safetensors", SafetensorsBytes.Of("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", 0)));
+        var foreign = outside.Write("a.safetensors", SafetensorsBytes.Of("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", 0));
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "linked.safetensors"), foreign);
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "loop.safetensors"), Path.Combine(_folder.Path, "loop.safetensors"));
         _folder.Write(Index, index);
 
@@ -129,7 +132,7 @@ public sealed class TensorSetTests : IDisposable
     [Fact]
     public void The_index_the_hostile_ones_are_made_from_is_good()
     {
-        _folder.Write("a.safetensors", SafetensorsBytes.Of("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2));
+        _folder.Write("a.safetensors", SafetensorsBytes.Of(TwoTensors, 2));
         _folder.Write("b.safetensors", SafetensorsBytes.Of("""{"c":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1));
         _folder.Write(Index, """{"weight_map":{"a":"a.safetensors","b":"a.safetensors","c":"b.safetensors"},"metadata":{"total_size":3}}""");
 
@@ -148,7 +151,8 @@ public sealed class TensorSetTests : IDisposable
             foreach (var name in group)
             {
                 Assert.True(whole.TryGet(name, out var tensor));
-                header.Add(name, new { dtype = tensor.Type.ToString(), shape = tensor.Shape.ToArray(), data_offsets = new[] { data.Count, data.Count + tensor.Data.Length } });
+                var offsets = new[] { data.Count, data.Count + tensor.Data.Length };
+                header.Add(name, new { dtype = tensor.Type.ToString(), shape = tensor.Shape.ToArray(), data_offsets = offsets });
                 data.AddRange(tensor.Data);
                 shardOf.Add(name, file);
             }

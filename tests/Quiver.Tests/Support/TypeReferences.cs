@@ -18,7 +18,7 @@ internal static class TypeReferences
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (ushort)code.Value);
 
-    /// <summary>Which namespaces below <paramref name="root"/> the ones in <paramref name="assembly"/> mention: pairs of first parts, "Encoding" → "Models".</summary>
+    /// <summary>Which namespaces below <paramref name="root"/> mention which: pairs of their first parts, "Encoding" → "Models".</summary>
     public static IReadOnlySet<(string From, string To)> BetweenFolders(Assembly assembly, string root)
     {
         var edges = new HashSet<(string, string)>();
@@ -38,12 +38,13 @@ internal static class TypeReferences
 
     /// <summary>The first part of a type's namespace below the root, or null where it is not below.</summary>
     public static string? FolderOf(Type type, string root) =>
-        type.Namespace is { } name && name.StartsWith(root + ".", StringComparison.Ordinal) ? name[(root.Length + 1)..].Split('.')[0] : null;
+        type.Namespace is { } name && name.StartsWith(root + ".", StringComparison.Ordinal)
+            ? name[(root.Length + 1)..].Split('.')[0]
+            : null;
 
-    /// <summary>The classes somebody wrote: no delegates, no closures, nothing generated, not the Program of top-level statements.</summary>
+    /// <summary>The classes somebody wrote: no delegates, closures or generated ones, not the Program of top-level statements.</summary>
     public static IReadOnlyList<Type> OwnClasses(Assembly assembly) =>
-        [.. assembly.GetTypes().Where(type => type.IsClass && type.Namespace is not null && !type.IsSubclassOf(typeof(Delegate)) && !type.Name.Contains('<', StringComparison.Ordinal)
-            && !type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !type.IsDefined(typeof(GeneratedCodeAttribute), inherit: false))];
+        [.. assembly.GetTypes().Where(type => type.IsClass && type.Namespace is not null && !type.IsSubclassOf(typeof(Delegate)) && !IsGenerated(type))];
 
     public static IReadOnlySet<Type> Of(Type type)
     {
@@ -63,6 +64,11 @@ internal static class TypeReferences
 
         return found;
     }
+
+    private static bool IsGenerated(Type type) =>
+        type.Name.Contains('<', StringComparison.Ordinal)
+            || type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            || type.IsDefined(typeof(GeneratedCodeAttribute), inherit: false);
 
     private static void AddMember(HashSet<Type> found, MemberInfo member)
     {
@@ -86,7 +92,9 @@ internal static class TypeReferences
         if (method.GetMethodBody() is not { } body)
             return;
         AddAll(found, body.LocalVariables.Select(local => local.LocalType));
-        AddAll(found, body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause).Select(clause => clause.CatchType!));
+        AddAll(found, body.ExceptionHandlingClauses
+            .Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause)
+            .Select(clause => clause.CatchType!));
 
         var typeArguments = method.DeclaringType!.GetGenericArguments();
         var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
