@@ -84,7 +84,7 @@ internal static class GemmBench
             var weights = new float[inputs * outputs];
             foreach (ref var weight in weights.AsSpan())
                 weight = random.NextSingle() - 0.5f;
-            _weights = PackedMatrix.Pack(weights, inputs, outputs, precision);
+            _weights = PackedMatrix.Pack((output, row) => weights.AsSpan(output * inputs, inputs).CopyTo(row), inputs, outputs, precision);
             _input = new NativeBuffer((long)RowCounts[^1] * _weights.Steps * sizeof(int));
             FillInput(random, precision);
             _outputStride = Rows.StrideOf(outputs);

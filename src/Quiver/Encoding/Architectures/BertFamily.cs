@@ -3,7 +3,7 @@ using Quiver.Models;
 namespace Quiver.Encoding.Architectures;
 
 /// <summary>
-/// bert, roberta, xlm-roberta, distilbert, mpnet, electra and albert: the same post-norm encoder under other names, with learned positions
+/// bert, roberta, xlm-roberta, camembert, distilbert, mpnet, electra and albert: the same post-norm encoder under other names, with learned positions
 /// and, in mpnet, relative position biases.
 /// </summary>
 internal static class BertFamily
@@ -41,7 +41,7 @@ internal static class BertFamily
     private static TensorNames? NamesOf(string modelType) => modelType switch
     {
         "bert" => TensorNames.Bert("bert."),
-        "roberta" or "xlm-roberta" => TensorNames.Bert("roberta."),
+        "roberta" or "xlm-roberta" or "camembert" => TensorNames.Bert("roberta."),
         "mpnet" => TensorNames.Mpnet,
         "electra" => TensorNames.Electra,
         "distilbert" => TensorNames.Distilbert,
