@@ -1,11 +1,12 @@
-using Quiver.Encoding.Kernels;
-
 namespace Quiver.Encoding;
 
 /// <summary>A row-major f32 matrix in native memory that somebody else owns: one row per token.</summary>
-/// <remarks>Rows are padded to whole panels, and the padding holds zeros: every kernel keeps it so, which is why none has a tail loop.</remarks>
+/// <remarks>Rows are padded to multiples of 64 elements, and the padding holds zeros: every kernel keeps it so, which is why none has a tail loop.</remarks>
 internal readonly unsafe struct Rows(float* data, int count, int width)
 {
+    /// <summary>The widest register tile's columns, whatever this machine's tile is.</summary>
+    private const int Alignment = 64;
+
     public float* Data { get; } = data;
 
     /// <summary>How many rows.</summary>
@@ -20,7 +21,7 @@ internal readonly unsafe struct Rows(float* data, int count, int width)
     public float* this[int row] => Data + (nint)row * Stride;
 
     public static int StrideOf(int width) =>
-        (width + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth * PackedMatrix.PanelWidth;
+        (width + Alignment - 1) / Alignment * Alignment;
 
     public Rows Slice(int first, int count) => new(this[first], count, Width);
 }

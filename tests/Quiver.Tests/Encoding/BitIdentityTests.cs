@@ -75,7 +75,8 @@ public sealed class BitIdentityTests
     {
         Assert.SkipUnless(only128 ? Avx2.IsSupported : Avx512BW.IsSupported, "This machine has no wider vectors to switch off.");
         using var model = new LoadedModel(TestData.DefaultModel, precision);
-        var texts = Texts(only128 ? 6 : 16);
+        // 128-bit vectors have no fused multiply-add on x64: f32 runs in software there, so its texts are short.
+        var texts = only128 ? Texts(6, longest: precision == Precision.F32 ? 64 : 256) : Texts(16);
         var expected = texts.Select(ids => Digest(model.Encode(ids)));
 
         var output = await RunNarrowAsync(precision, only128, texts);
@@ -107,11 +108,11 @@ public sealed class BitIdentityTests
     }
 
     /// <summary>Texts of many lengths, from the empty one to the longest.</summary>
-    private static int[][] Texts(int count)
+    private static int[][] Texts(int count, int longest = 256)
     {
         var all = TestData.Cases("embeddings/minilm.jsonl")
             .Select(golden => golden.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray())
-            .OrderBy(ids => ids.Length).ToArray();
+            .Where(ids => ids.Length <= longest).OrderBy(ids => ids.Length).ToArray();
         return [.. Enumerable.Range(0, count).Select(i => all[i * (all.Length - 1) / (count - 1)])];
     }
 

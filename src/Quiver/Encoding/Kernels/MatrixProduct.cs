@@ -66,20 +66,20 @@ internal static unsafe class MatrixProduct
 
     private static void Int16(int* a, nint lda, int rows, int* panel, int steps, float* c, nint ldc)
     {
-        const int Width = PackedMatrix.PanelWidth;
-        if (Avx512BW.IsSupported)
+        var width = PackedMatrix.PanelWidth;
+        if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
         {
-            Strip<Int16Arithmetic512, Vector512<int>, Four>(a, lda, rows, panel, Width, steps, Int16BlockSteps, c, ldc);
+            Strip<Int16Arithmetic512, Vector512<int>, Four>(a, lda, rows, panel, width, steps, Int16BlockSteps, c, ldc);
         }
         else if (Avx2.IsSupported)
         {
-            for (var column = 0; column < Width; column += 16)
-                Strip<Int16Arithmetic256, Vector256<int>, Two>(a, lda, rows, panel + column, Width, steps, Int16BlockSteps, c + column, ldc);
+            for (var column = 0; column < width; column += 16)
+                Strip<Int16Arithmetic256, Vector256<int>, Two>(a, lda, rows, panel + column, width, steps, Int16BlockSteps, c + column, ldc);
         }
         else
         {
-            for (var column = 0; column < Width; column += 8)
-                Strip<Int16Arithmetic128, Vector128<int>, Two>(a, lda, rows, panel + column, Width, steps, Int16BlockSteps, c + column, ldc);
+            for (var column = 0; column < width; column += 8)
+                Strip<Int16Arithmetic128, Vector128<int>, Two>(a, lda, rows, panel + column, width, steps, Int16BlockSteps, c + column, ldc);
         }
     }
 

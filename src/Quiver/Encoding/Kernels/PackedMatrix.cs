@@ -1,18 +1,17 @@
+using System.Runtime.Intrinsics;
+
 namespace Quiver.Encoding.Kernels;
 
 /// <summary>Writes the weights of one output of a linear map, [inputs].</summary>
 internal delegate void WeightRows(int output, Span<float> destination);
 
 /// <summary>
-/// The weights of one linear map, laid out for <see cref="MatrixProduct"/>: panels of 64 output columns, and inside a panel one
+/// The weights of one linear map, laid out for <see cref="MatrixProduct"/>: panels of some output columns, and inside a panel one
 /// step of k after the other (one f32 per column, or for int16 two consecutive k side by side). Missing columns are zero.
 /// </summary>
 /// <remarks>Immutable after packing; any number of threads may read it.</remarks>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
-    /// <summary>Output columns in one panel; activation rows are padded to a multiple of it.</summary>
-    public const int PanelWidth = 64;
-
     /// <summary>The largest magnitude of a quantized weight or activation: 13 bits with the sign.</summary>
     public const int LargestInteger = 4095;
 
@@ -25,10 +24,13 @@ internal sealed unsafe class PackedMatrix : IDisposable
         Inputs = inputs;
         Outputs = outputs;
         Steps = precision == Precision.F32 ? inputs : (inputs + 1) / 2;
-        Panels = (outputs + PanelWidth - 1) / PanelWidth;
+        Panels = Rows.StrideOf(outputs) / PanelWidth;
         _data = new NativeBuffer((long)Panels * Steps * PanelWidth * sizeof(int));
         _scales = precision == Precision.Int16 ? NativeBuffer.OfFloats(Panels * PanelWidth) : null;
     }
+
+    /// <summary>Output columns in one panel: the width of a register tile, so that a tile reads its panel in one stream.</summary>
+    public static int PanelWidth => Vector512.IsHardwareAccelerated ? 64 : 16;
 
     public Precision Precision { get; }
 
@@ -39,6 +41,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Steps along k: one input each in f32, two in int16.</summary>
     public int Steps { get; }
 
+    /// <summary>Enough panels to cover an output row with its padding.</summary>
     public int Panels { get; }
 
     /// <summary>For int16: what one unit of an output column's weights is worth. Null for f32.</summary>
@@ -65,7 +68,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
     {
         // The panel's rows side by side first: then one pass writes each step's 64 columns in order.
         var first = panel * PanelWidth;
-        var count = Math.Min(PanelWidth, Outputs - first);
+        var count = Math.Clamp(Outputs - first, 0, PanelWidth);
         var stride = Rows.StrideOf(Inputs);
         using var buffer = NativeBuffer.OfFloats((long)PanelWidth * stride);
         for (var i = 0; i < count; i++)
