@@ -33,7 +33,11 @@ internal static unsafe class Quantization
             scales[row] = Scale(largest);
             var factor = Vector512.Create(Factor(largest));
             for (var i = 0; i < stride; i += 32)
-                Vector512.Narrow(Integers(x + i, factor), Integers(x + i + 16, factor)).Store(q + i);
+            {
+                var (first, second) = (Integers(x + i, factor), Integers(x + i + 16, factor));
+                Vector256.Narrow(first.GetLower(), first.GetUpper()).Store(q + i);
+                Vector256.Narrow(second.GetLower(), second.GetUpper()).Store(q + i + 16);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Quiver.Encoding.Kernels;
@@ -23,6 +24,12 @@ internal static class VectorMath
 
     /// <summary>Where half an erfc has fallen under 2·10⁻⁸ and <see cref="Gelu"/> takes it as zero.</summary>
     private const float ErfcEnd = 5.5f;
+
+    /// <summary>16 set lanes, then 16 clear ones: loading from the middle gives any mask.</summary>
+    private static ReadOnlySpan<int> LaneMask =>
+    [
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
 
     /// <summary>The next multiple of 16.</summary>
     public static int RoundUp(int count) => (count + Lanes - 1) / Lanes * Lanes;
@@ -55,7 +62,7 @@ internal static class VectorMath
     /// <summary>Lanes 0 … count−1 set, the rest clear.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> FirstLanes(int count) =>
-        Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+        Vector512.LoadUnsafe(in MemoryMarshal.GetReference(LaneMask), (nuint)(Lanes - count)).AsSingle();
 
     /// <summary>e^x. Relative error ≤ 1.5·10⁻⁷; 0 below −87.34; x above 88.37 is taken as 88.37 (NaN stays NaN).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
