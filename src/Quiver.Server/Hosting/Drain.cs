@@ -11,8 +11,13 @@ internal sealed class Drain
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (_begun)
-            context.Response.Headers.Connection = "close";
+        // Asked when the answer starts, so that requests which were in flight already are told too.
+        context.Response.OnStarting(() =>
+        {
+            if (_begun)
+                context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        });
         return next(context);
     }
 }

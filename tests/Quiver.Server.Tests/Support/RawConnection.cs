@@ -45,6 +45,14 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>An interim answer ("100 Continue"): nothing but its head.</summary>
+    public async Task<string> ReadInterimAsync()
+    {
+        var received = new byte[1024];
+        var length = await _tcp.GetStream().ReadAtLeastAsync(received, 25, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+        return System.Text.Encoding.Latin1.GetString(received, 0, length);
+    }
+
     public static async Task<string> ExchangeAsync(Uri address, string request)
     {
         using var connection = await OpenAsync(address);
