@@ -10,5 +10,6 @@ internal static class LoadBenches
         new("single", SingleTextBench.Run),
         new("throughput", ThroughputBench.RunShort),
         new("B7", ThroughputBench.RunRagged),
+        new("B22", StartupBench.Run),
     ];
 }

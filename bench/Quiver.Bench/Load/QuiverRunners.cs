@@ -9,7 +9,7 @@ namespace Quiver.Bench.Load;
 internal sealed class QuiverRunners : IDisposable
 {
     private readonly TextEncoder _encoder;
-    private readonly Workspace[] _workspaces;
+    private readonly EncoderWorkspace[] _workspaces;
 
     public QuiverRunners(string folder, Precision precision, int runners)
     {
