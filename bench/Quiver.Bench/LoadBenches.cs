@@ -1,3 +1,5 @@
+using Quiver.Bench.Load;
+
 namespace Quiver.Bench;
 
 /// <summary>What <c>bench load</c> runs.</summary>
@@ -5,5 +7,9 @@ internal static class LoadBenches
 {
     public static IReadOnlyList<Bench> All { get; } =
     [
+        new("single", SingleTextBench.Run),
+        new("throughput", ThroughputBench.RunShort),
+        new("B7", ThroughputBench.RunRagged),
+        new("B22", StartupBench.Run),
     ];
 }

@@ -1,3 +1,5 @@
+using Quiver.Bench.Quality;
+
 namespace Quiver.Bench;
 
 /// <summary>What <c>bench quality</c> runs.</summary>
@@ -5,5 +7,7 @@ internal static class QualityBenches
 {
     public static IReadOnlyList<Bench> All { get; } =
     [
+        new("agreement", OnnxAgreement.Run),
+        new("B15", FidelityBench.Run),
     ];
 }

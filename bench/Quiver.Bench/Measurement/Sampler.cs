@@ -44,13 +44,15 @@ internal sealed class Sampler(ForeignLoad load)
     public Samples Time(Action body)
     {
         var calls = CallsPerWindow(body);
-        return Repeat(() => ElapsedSecondsPerCall(body, calls));
+        var (values, disturbed) = Repeat(() => ElapsedSecondsPerCall(body, calls));
+        return Samples.Of(values, disturbed);
     }
 
     /// <summary>Repeats a measurement that warms up and times itself.</summary>
-    public Samples Repeat(Func<double> measure)
+    /// <returns>The undisturbed repetitions, and how many others were thrown away.</returns>
+    public (IReadOnlyList<T> Values, int Disturbed) Repeat<T>(Func<T> measure)
     {
-        var values = new List<double>();
+        var values = new List<T>();
         var disturbed = 0;
         while (values.Count < Repetitions)
         {
@@ -62,24 +64,24 @@ internal sealed class Sampler(ForeignLoad load)
                 disturbed++;
         }
 
-        return Samples.Of(values, disturbed);
+        return (values, disturbed);
+    }
+
+    /// <summary>Calls <paramref name="body"/> until the JIT has settled.</summary>
+    /// <returns>How many calls that were.</returns>
+    public static int WarmUp(Action body)
+    {
+        var calls = 0;
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Warmup; calls++)
+            body();
+        return calls;
     }
 
     private static int CallsPerWindow(Action body)
     {
-        var calls = 0;
         var start = ThreadClock.Now();
-        var elapsed = Stopwatch.GetTimestamp();
-        double used;
-        do
-        {
-            body();
-            calls++;
-            used = ThreadClock.Now() - start;
-        }
-        while (Stopwatch.GetElapsedTime(elapsed) < Warmup);
-
-        return Math.Max(1, (int)(calls * Window.TotalSeconds / used));
+        var calls = WarmUp(body);
+        return Math.Max(1, (int)(calls * Window.TotalSeconds / (ThreadClock.Now() - start)));
     }
 
     private static double CpuSecondsPerCall(Action body, int calls)

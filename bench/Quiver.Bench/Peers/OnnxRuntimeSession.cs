@@ -72,9 +72,14 @@ internal sealed class OnnxRuntimeSession : IDisposable
     /// <summary>The pooled, not normalized vectors of all texts, row after row.</summary>
     public float[] Embed(int[][][] batches)
     {
-        Send(new Request(batches, Warmup: 0, Passes: 0, Seconds: 0, Vectors: true));
-        return MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(Read<Answer>(_process).Vectors)).ToArray();
+        BeginEmbed(batches);
+        return EndEmbed();
     }
+
+    /// <summary>Starts what <see cref="EndEmbed"/> waits for.</summary>
+    public void BeginEmbed(int[][][] batches) => Send(new Request(batches, Warmup: 0, Passes: 0, Seconds: 0, Vectors: true));
+
+    public float[] EndEmbed() => MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(Read<Answer>(_process).Vectors)).ToArray();
 
     public void Dispose()
     {
