@@ -8,7 +8,7 @@ namespace Quiver.Tokenization;
 /// A Hugging Face tokenizer.json at work: the ids, types, tokens and offsets that the <c>tokenizers</c> library gives, bit for bit.
 /// </summary>
 /// <remarks>
-/// Immutable and thread-safe. A cache of words is bounded (about 9 MB) and changes no result. A lone surrogate in a string counts as
+/// Immutable and thread-safe. A cache of words is 4 MB and changes no result. A lone surrogate in a string counts as
 /// U+FFFD. Time is linear in the text (n log n in one unbroken word of a BPE model), whatever the text.
 /// </remarks>
 public sealed class Tokenizer
