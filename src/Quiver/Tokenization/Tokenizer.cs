@@ -56,6 +56,9 @@ public sealed class Tokenizer
     /// <summary>The vocabulary's spelling of an id, or null where there is no such id.</summary>
     public string? IdToToken(int id) => _parts.Added.Find(id)?.Content ?? _parts.Model.Vocabulary.TokenOf(id);
 
+    /// <summary>Whether there is a token of this id.</summary>
+    public bool HasId(int id) => _parts.Added.Find(id) is not null || _parts.Model.Vocabulary.Contains(id);
+
     /// <summary>
     /// Writes the ids of a text, special tokens included, cut to <paramref name="maxLength"/> ids, and returns how many there would be
     /// without the cut. Allocates nothing once buffers have grown.
@@ -75,7 +78,7 @@ public sealed class Tokenizer
 
     /// <summary>
     /// Puts the special tokens around ids that a caller has already, cuts like <see cref="EncodeIds"/>, and returns the length without the
-    /// cut. Ids are not checked against the vocabulary: see <see cref="IdToToken"/>.
+    /// cut. Ids are not checked against the vocabulary: see <see cref="HasId"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The limit leaves no room for the special tokens.</exception>
     public int BuildIds(
