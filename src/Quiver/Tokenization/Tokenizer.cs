@@ -8,7 +8,7 @@ namespace Quiver.Tokenization;
 /// A Hugging Face tokenizer.json at work: the ids, types, tokens and offsets that the <c>tokenizers</c> library gives, bit for bit.
 /// </summary>
 /// <remarks>
-/// Immutable and thread-safe. A cache of words is bounded (about 9 MB) and changes no result. A lone surrogate in a string counts as
+/// Immutable and thread-safe. A cache of words is 4 MB and changes no result. A lone surrogate in a string counts as
 /// U+FFFD. Time is linear in the text (n log n in one unbroken word of a BPE model), whatever the text.
 /// </remarks>
 public sealed class Tokenizer
@@ -56,6 +56,9 @@ public sealed class Tokenizer
     /// <summary>The vocabulary's spelling of an id, or null where there is no such id.</summary>
     public string? IdToToken(int id) => _parts.Added.Find(id)?.Content ?? _parts.Model.Vocabulary.TokenOf(id);
 
+    /// <summary>Whether there is a token of this id.</summary>
+    public bool HasId(int id) => _parts.Added.Find(id) is not null || _parts.Model.Vocabulary.Contains(id);
+
     /// <summary>
     /// Writes the ids of a text, special tokens included, cut to <paramref name="maxLength"/> ids, and returns how many there would be
     /// without the cut. Allocates nothing once buffers have grown.
@@ -75,7 +78,7 @@ public sealed class Tokenizer
 
     /// <summary>
     /// Puts the special tokens around ids that a caller has already, cuts like <see cref="EncodeIds"/>, and returns the length without the
-    /// cut. Ids are not checked against the vocabulary: see <see cref="IdToToken"/>.
+    /// cut. Ids are not checked against the vocabulary: see <see cref="HasId"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The limit leaves no room for the special tokens.</exception>
     public int BuildIds(

@@ -13,7 +13,7 @@ internal static class VocabularyReader
 
     public static Vocabulary ReadMap(JsonMember json)
     {
-        var tokens = new List<(string Token, int Id)>();
+        var tokens = new List<(byte[] Token, int Id)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var ids = new HashSet<int>();
         foreach (var (token, value) in json.Members())
@@ -24,7 +24,7 @@ internal static class VocabularyReader
                 throw value.Problem("is given twice");
             if (!ids.Add(id))
                 throw value.Problem($"the id {id} belongs to another token");
-            tokens.Add((token, id));
+            tokens.Add((System.Text.Encoding.UTF8.GetBytes(token), id));
         }
 
         return tokens.Count > 0 ? new Vocabulary(tokens) : throw json.Problem("is empty");
@@ -33,7 +33,7 @@ internal static class VocabularyReader
     /// <summary>A list of [token, score], in order of id. A token given twice is found by its last id, as in the reference.</summary>
     public static (Vocabulary Vocabulary, double[] Scores) ReadScored(JsonMember json)
     {
-        var tokens = new List<(string Token, int Id)>(json.Count);
+        var tokens = new List<(byte[] Token, int Id)>(json.Count);
         var scores = new double[json.Count];
         foreach (var item in json.Items())
         {
@@ -42,7 +42,7 @@ internal static class VocabularyReader
             var pair = item.Items().ToArray();
             CheckLength(pair[0].Text(), pair[0]);
             scores[tokens.Count] = pair[1].Number();
-            tokens.Add((pair[0].Text(), tokens.Count));
+            tokens.Add((System.Text.Encoding.UTF8.GetBytes(pair[0].Text()), tokens.Count));
         }
 
         return tokens.Count is > 0 and <= LargestId ? (new Vocabulary(tokens), scores) : throw json.Problem("is empty or too long");

@@ -32,7 +32,7 @@ internal sealed class Bpe : SubwordModel
             _asciiIds[b] = vocabulary.Find([(byte)b]);
 
         // Prefix and suffix make a character's symbol depend on its place in the word: such words are not cut.
-        if (options.ContinuingPrefix.Length == 0 && options.EndSuffix.Length == 0 && !options.IgnoreMerges)
+        if (options.ContinuingPrefix.Length == 0 && options.EndSuffix.Length == 0)
             _barriers = new Lazy<MergeBarriers>(() => new MergeBarriers(mergedIds.Select(id => vocabulary.TokenOf(id)!)));
     }
 
@@ -55,7 +55,9 @@ internal sealed class Bpe : SubwordModel
         {
             var end = SegmentEnd(word, start);
             output.WordStart = wordStart + start;
-            if (end - start <= LongestWhole)
+
+            // The cache and IgnoreMerges are for whole words.
+            if (end - start <= LongestWhole && !_options.IgnoreMerges)
                 Tokenize(word[start..end], output);
             else
                 MergeWord(word[start..end], output);

@@ -3,9 +3,6 @@ namespace Quiver.Tokenization.Subwords;
 /// <summary>Cuts a word into tokens of a vocabulary. Thread-safe: all that changes is the cache, and that is only a memory of results.</summary>
 internal abstract class SubwordModel(Vocabulary vocabulary)
 {
-    /// <summary>Words longer than this are seldom seen twice.</summary>
-    private const int LongestCached = 64;
-
     private readonly WordCache _cache = new();
 
     public Vocabulary Vocabulary => vocabulary;
@@ -13,18 +10,15 @@ internal abstract class SubwordModel(Vocabulary vocabulary)
     /// <summary>Appends the tokens of a word that is not empty.</summary>
     public void Tokenize(ReadOnlySpan<byte> word, SubwordOutput output)
     {
-        if (output.HasSpans || word.Length > LongestCached)
+        if (output.HasSpans || word.Length > WordCache.LongestKey)
         {
             Cut(word, output);
             return;
         }
 
         var hash = ByteHash.Compute(word);
-        if (_cache.TryGet(hash, word, out var ids))
-        {
-            output.Ids.Add(ids);
+        if (_cache.TryAppend(hash, word, output.Ids))
             return;
-        }
 
         var first = output.Count;
         Cut(word, output);

@@ -11,7 +11,7 @@ internal sealed class Vocabulary
     private readonly int[] _entryById;
 
     /// <param name="tokens">Distinct, with ids of 0 and more that need not be.</param>
-    public Vocabulary(IReadOnlyList<(string Token, int Id)> tokens)
+    public Vocabulary(IReadOnlyList<(byte[] Token, int Id)> tokens)
     {
         _tokens = new byte[tokens.Count][];
         _ids = new int[tokens.Count];
@@ -22,7 +22,7 @@ internal sealed class Vocabulary
         Array.Fill(_entryById, Free);
         for (var i = 0; i < tokens.Count; i++)
         {
-            _tokens[i] = System.Text.Encoding.UTF8.GetBytes(tokens[i].Token);
+            _tokens[i] = tokens[i].Token;
             _ids[i] = tokens[i].Id;
             _entryById[_ids[i]] = i;
             _slots[FindSlot(_tokens[i])] = i;
@@ -45,8 +45,13 @@ internal sealed class Vocabulary
 
     public int Find(string token) => Find(System.Text.Encoding.UTF8.GetBytes(token));
 
-    public string? TokenOf(int id) =>
-        (uint)id < (uint)_entryById.Length && _entryById[id] is >= 0 and var entry ? System.Text.Encoding.UTF8.GetString(_tokens[entry]) : null;
+    /// <summary>Whether a token has this id.</summary>
+    public bool Contains(int id) => (uint)id < (uint)_entryById.Length && _entryById[id] != Free;
+
+    /// <summary>The bytes of a token that there is.</summary>
+    public ReadOnlySpan<byte> BytesOf(int id) => _tokens[_entryById[id]];
+
+    public string? TokenOf(int id) => Contains(id) ? System.Text.Encoding.UTF8.GetString(BytesOf(id)) : null;
 
     private int FindSlot(ReadOnlySpan<byte> token)
     {

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Quiver.Tests.Support;
+using Quiver.Tokenization;
+
+namespace Quiver.Tests.Tokenization;
+
+/// <summary>
+/// Every component asked beside the reference itself (Hugging Face tokenizers, the npm package of tests/npm), over the code points of
+/// Unicode and over random texts. Normalizers speak through a model that shows every byte, pre-tokenizers through one that shows
+/// every piece.
+/// </summary>
+public sealed class ReferenceTests
+{
+    private const string Qwen2 = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    private const string Clip = @"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+
+    public static TheoryData<string> Normalizers { get; } =
+    [
+        """{"type":"NFC"}""", """{"type":"NFD"}""", """{"type":"NFKC"}""", """{"type":"NFKD"}""", """{"type":"Lowercase"}""",
+        """{"type":"StripAccents"}""", """{"type":"Nmt"}""", """{"type":"Strip","strip_left":true,"strip_right":true}""",
+        """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""",
+        """{"type":"BertNormalizer","clean_text":false,"handle_chinese_chars":false,"strip_accents":true,"lowercase":false}""",
+        """{"type":"Replace","pattern":{"Regex":"\\s+"},"content":"ab"}""", """{"type":"Replace","pattern":{"Regex":" {2,}"},"content":""}""",
+        """{"type":"Prepend","prepend":"▁x"}""", """{"type":"ByteLevel"}""", "charsmap",
+    ];
+
+    public static TheoryData<string> PreTokenizers { get; } =
+    [
+        """{"type":"BertPreTokenizer"}""", """{"type":"Whitespace"}""", """{"type":"WhitespaceSplit"}""",
+        """{"type":"Punctuation","behavior":"MergedWithPrevious"}""", """{"type":"Punctuation","behavior":"Contiguous"}""",
+        """{"type":"Digits","individual_digits":true}""", """{"type":"Digits","individual_digits":false}""",
+        """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""",
+        """{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""",
+        """{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}""",
+        """{"type":"CharDelimiterSplit","delimiter":"a"}""",
+        Split(Qwen2, "Isolated", invert: false), Split(Qwen2.Replace(@"\p{N}|", @"\p{N}{1,3}|", StringComparison.Ordinal), "Isolated", invert: false),
+        Split(Clip, "Removed", invert: true), Split(@"\s+", "MergedWithNext", invert: false), Split(@"\p{N}", "Contiguous", invert: true),
+    ];
+
+    public static TheoryData<string> Kinds => GoldenTests.Kinds;
+
+    [Theory]
+    [MemberData(nameof(Normalizers))]
+    public void A_normalizer_gives_every_code_point_the_reference_s_bytes_and_offsets(string normalizer)
+    {
+        // A byte-level vocabulary of single bytes: the ids are the normalized text.
+        var json = Definition();
+        json["normalizer"] = normalizer == "charsmap" ? GoldenNormalizer("unigram_xlmr") : JsonNode.Parse(normalizer);
+        json["pre_tokenizer"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":false,"use_regex":false}""");
+        var vocabulary = new JsonObject();
+        for (var b = 0; b < 256; b++)
+            vocabulary[Spelling(b)] = b;
+        json["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray() };
+        Compare(json, CodePoints().Concat(TrickyTexts.Random(300, seed: 1)));
+    }
+
+    [Theory]
+    [MemberData(nameof(PreTokenizers))]
+    public void A_pre_tokenizer_cuts_every_code_point_as_the_reference_does(string preTokenizer)
+    {
+        // Every piece is unknown: the offsets are the pieces.
+        var json = Definition();
+        json["pre_tokenizer"] = JsonNode.Parse(preTokenizer);
+        json["model"] = JsonNode.Parse("""{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"}""");
+        Compare(json, CodePoints().Concat(TrickyTexts.Random(1000, seed: 2)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_whole_tokenizer_agrees_with_the_reference_on_random_texts_and_decodes_alike(string kind) =>
+        Compare(JsonNode.Parse(TestData.ReadAll($"tokenizers/{kind}/tokenizer.json"))!.AsObject(), TrickyTexts.Random(400, seed: 3), decodes: true);
+
+    [Theory]
+    [InlineData("albert")]
+    [InlineData("bert")]
+    [InlineData("distilbert")]
+    [InlineData("electra")]
+    [InlineData("mpnet")]
+    [InlineData("roberta")]
+    [InlineData("xlm-roberta")]
+    public void The_tokenizer_of_a_tiny_model_agrees_with_the_reference(string model) =>
+        Compare(
+            JsonNode.Parse(File.ReadAllBytes(Path.Combine(TestData.TinyModel(model), "tokenizer.json")))!.AsObject(),
+            TrickyTexts.Random(200, seed: 4), decodes: true);
+
+    private static void Compare(JsonObject tokenizerJson, IEnumerable<string> texts, bool decodes = false)
+    {
+        tokenizerJson["truncation"] = null;
+        tokenizerJson["padding"] = null;
+        var tokenizer = Tokenizer.Parse(JsonSerializer.SerializeToUtf8Bytes(tokenizerJson), "test");
+        var given = texts.Select(TrickyTexts.WithoutLoneSurrogates).ToArray();
+        var request = new JsonObject { ["tokenizer"] = tokenizerJson, ["texts"] = new JsonArray([.. given.Select(text => (JsonNode)text)]), ["decode"] = decodes };
+        var answers = NodePackage.Ask("tokenizers", "tokenizers.mjs", request.ToJsonString());
+        Assert.Equal(given.Length, answers.Count);
+
+        for (var i = 0; i < given.Length; i++)
+        {
+            var actual = tokenizer.Encode(given[i]);
+            var expected = answers[i];
+            var name = $"text {i}: {JsonSerializer.Serialize(given[i][..Math.Min(given[i].Length, 60)])}";
+            Assert.True(expected.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).SequenceEqual(actual.Ids), name);
+            Assert.True(expected.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()).SequenceEqual(actual.Tokens), name);
+            var offsets = expected.GetProperty("offsets").EnumerateArray().Select(o => new TokenOffset(o[0].GetInt32(), o[1].GetInt32()));
+            Assert.True(offsets.SequenceEqual(actual.Offsets), $"{name}: {expected.GetProperty("offsets")} but {string.Join(',', actual.Offsets)}");
+            if (decodes)
+                Assert.Equal(expected.GetProperty("text").GetString(), tokenizer.Decode([.. actual.Ids], skipSpecialTokens: false));
+        }
+    }
+
+    /// <summary>Each code point between others and under an accent; of uniform blocks and the planes beyond the first a sample, unless the run is long.</summary>
+    private static IEnumerable<string> CodePoints()
+    {
+        var isLong = Environment.GetEnvironmentVariable("QUIVER_LONG") == "1";
+        var chosen = Enumerable.Range(0, 0x110000).Where(codePoint => codePoint is < 0xD800 or > 0xDFFF && (isLong || codePoint switch
+        {
+            >= 0x3400 and < 0xA000 => codePoint % 97 == 0,
+            >= 0xAC00 and < 0xD7A4 => codePoint % 53 == 0,
+            >= 0xE000 and < 0xF900 => codePoint % 97 == 0,
+            >= 0x17000 and < 0x19000 => codePoint % 97 == 0,
+            >= 0x10000 and < 0x20000 => codePoint % 5 == 0,
+            >= 0x20000 and < 0xE0000 => codePoint % 4999 == 0,
+            >= 0xE0200 => codePoint % 4999 == 0,
+            _ => true,
+        }));
+        return chosen.Chunk(128).Select(chunk => string.Join(
+            ' ', chunk.Select(char.ConvertFromUtf32).Select(c => $"a{c}1{c}\u0301")));
+    }
+
+    private static JsonObject Definition() => JsonNode.Parse(
+        """{"version":"1.0","truncation":null,"padding":null,"added_tokens":[],"normalizer":null,"pre_tokenizer":null,"post_processor":null,"decoder":null}""")!.AsObject();
+
+    private static JsonNode GoldenNormalizer(string kind) =>
+        JsonNode.Parse(TestData.ReadAll($"tokenizers/{kind}/tokenizer.json"))!["normalizer"]!.DeepClone();
+
+    private static string Spelling(int b)
+    {
+        var text = new AlignedText();
+        var spelled = new AlignedText();
+        text.AppendByte((byte)b);
+        ByteLevelAlphabet.Append(text, 0, 1, spelled);
+        return System.Text.Encoding.UTF8.GetString(spelled.Bytes);
+    }
+
+    private static string Split(string regex, string behavior, bool invert) => new JsonObject
+    {
+        ["type"] = "Split",
+        ["pattern"] = new JsonObject { ["Regex"] = regex },
+        ["behavior"] = behavior,
+        ["invert"] = invert,
+    }.ToJsonString();
+}
