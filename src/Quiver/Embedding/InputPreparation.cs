@@ -1,4 +1,5 @@
 using Quiver.Diagnostics;
+using Quiver.Tokenization.OpenAi;
 
 namespace Quiver.Embedding;
 
@@ -42,12 +43,24 @@ internal static class InputPreparation
             return model.Tokenize(input.Text ?? "");
         try
         {
-            return model.FromTokenIds(input.TokenIds);
+            return ModelDirectory.TakesOpenAiTokens(request.Model) ? model.Tokenize(Decoded(input.TokenIds)) : model.FromTokenIds(input.TokenIds);
         }
         catch (QuiverException exception)
         {
             throw new QuiverException(exception.Kind, exception.Message, exception) { Parameter = "input", InputIndex = index };
         }
+    }
+
+    /// <summary>What a client of OpenAI's means by its ids; the same numbers are other words in this model's vocabulary.</summary>
+    private static string Decoded(int[] ids)
+    {
+        foreach (var id in ids)
+        {
+            if (!Cl100k.Shared.IsValid(id))
+                throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in OpenAI's cl100k vocabulary, which requests to this model name use.");
+        }
+
+        return Cl100k.Shared.Decode(ids);
     }
 
     private static QuiverException TooLong(IEmbedder model, int length, int index, int count)

@@ -1,6 +1,8 @@
 using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Tests.Support;
+using Quiver.Tokenization;
+using Quiver.Tokenization.OpenAi;
 
 namespace Quiver.Tests.Embedding;
 
@@ -128,6 +130,32 @@ public sealed class EmbeddingServiceTests
         var tooMany = await Assert.ThrowsAsync<QuiverException>(
             () => service.EmbedAsync(Request(Words(30), Words(30), Words(30)) with { Truncate = true }, TestEnd));
         Assert.Equal((ErrorKind.RequestTooLarge, 30, 25), (tooMany.Kind, tooMany.Tokens, tooMany.TokenLimit));
+    }
+
+    [Fact]
+    public async Task Token_ids_sent_to_a_name_of_OpenAI_are_decoded_as_its_vocabulary_and_others_as_the_models()
+    {
+        var model = new WordEmbedder();
+        using var service = new EmbeddingService(new ModelDirectory([model], [new("text-embedding-3-small", "fake"), new("mine", "fake")]));
+        var ids = new TokenIdBuffer();
+        Cl100k.Shared.Encode("some words", ids);
+        EmbeddingInput[] inputs = [new(null, ids.Ids.ToArray())];
+
+        var openAi = await service.EmbedAsync(new EmbeddingRequest("text-embedding-3-small", inputs) { Normalize = false }, TestEnd);
+        Assert.Equal(model.VectorOf(model.Tokenize("some words")), openAi.Vector(0));
+
+        // 15000 is a word of cl100k, and far outside the model's own vocabulary.
+        EmbeddingInput[] foreign = [new("text"), new(null, [15000])];
+        Assert.Equal(2, (await service.EmbedAsync(new EmbeddingRequest("text-embedding-3-small", foreign), TestEnd)).Count);
+        var own = await Assert.ThrowsAsync<QuiverException>(() => service.EmbedAsync(new EmbeddingRequest("mine", foreign), TestEnd));
+        Assert.Equal((ErrorKind.InvalidInput, "input", 1), (own.Kind, own.Parameter, own.InputIndex));
+
+        foreach (var id in new[] { -1, 100_256, 100_277, int.MaxValue })
+        {
+            EmbeddingInput[] invalid = [new("text"), new(null, [id])];
+            var error = await Assert.ThrowsAsync<QuiverException>(() => service.EmbedAsync(new EmbeddingRequest("text-embedding-3-small", invalid), TestEnd));
+            Assert.Equal((ErrorKind.InvalidInput, "input", 1), (error.Kind, error.Parameter, error.InputIndex));
+        }
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class FloatFormatTests
     [InlineData(0.5f, "0.5")]
     [InlineData(-0.25f, "-0.25")]
     [InlineData(0.1f, "0.100000001")]
-    [InlineData(0.3f, "0.3")]
+    [InlineData(0.3f, "0.30000001")]
     [InlineData(0.02345678f, "0.02345678")]
     [InlineData(-0.0390625f, "-0.0390625")]
     [InlineData(0.99999994f, "0.99999994")]
