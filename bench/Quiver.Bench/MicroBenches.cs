@@ -10,6 +10,7 @@ internal static class MicroBenches
         new("machine", context => MachineBench.Run(context.Sampler, context.Report)),
         new("gemm", context => GemmBench.Run(context.Report)),
         new("rows", context => RowKernelBench.Run(context.Report)),
+        new("numbers", context => FloatFormatBench.Run(context.Report)),
         new("tokenizer", context => TokenizerBench.Run(context.Report)),
     ];
 }
