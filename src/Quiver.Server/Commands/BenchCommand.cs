@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Quiver.Encoding;
 
 namespace Quiver.Server.Commands;
@@ -28,7 +29,8 @@ internal static class BenchCommand
         };
         Seconds.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (> 0 and <= 60)) result.AddError("--seconds takes a number above 0, up to 60.");
+            if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 60))
+                result.AddError("--seconds takes a number above 0, up to 60.");
         });
         command.Add(Model);
         command.Add(Seconds);

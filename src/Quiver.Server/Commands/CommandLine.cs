@@ -13,6 +13,9 @@ internal static class CommandLine
     /// <summary>Set to anything, it makes errors print their stack trace.</summary>
     public const string DebugVariable = "QUIVER_DEBUG";
 
+    /// <summary>After Ctrl+C, how long a command may take to stop and remove its temporary files before the process is ended.</summary>
+    private static readonly TimeSpan TimeToCleanUp = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(Command root, IReadOnlyList<string> arguments)
     {
         var parsed = Parse(root, arguments is [] ? ["--help"] : arguments);
@@ -21,7 +24,11 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeToCleanUp,
+            });
         }
         catch (Exception exception)
         {

@@ -52,7 +52,8 @@ internal static class EmbedCommand
         command.Add(Format);
         command.Add(Output);
         command.Add(NoTruncate);
-        command.SetAction((arguments, cancellationToken) => RunAsync(arguments, input, cancellationToken));
+        // In a task from the start: the library listens for Ctrl+C only once the action has returned one, and files must not stay behind.
+        command.SetAction((arguments, cancellationToken) => Task.Run(() => RunAsync(arguments, input, cancellationToken), cancellationToken));
         return command;
     }
 

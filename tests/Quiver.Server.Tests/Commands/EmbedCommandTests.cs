@@ -139,7 +139,11 @@ public sealed class EmbedCommandTests : IDisposable
         var feeding = FeedForeverAsync(process);
         using (var watcher = new PeriodicTimer(TimeSpan.FromMilliseconds(20)))
         {
-            while (Directory.GetFiles(_folder.Path).Length == 0) await watcher.WaitForNextTickAsync(Stop);
+            while (Directory.GetFiles(_folder.Path).Length == 0)
+            {
+                Assert.False(process.HasExited);
+                await watcher.WaitForNextTickAsync(Stop);
+            }
         }
 
         using (var kill = Process.Start("kill", [signal, $"{process.Id}"])) await kill.WaitForExitAsync(Stop);

@@ -35,7 +35,8 @@ internal sealed class OutputFile : IDisposable
         if (IsDevice(path)) return ToStream(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), seekable);
 
         // A link stays a link: what it points to is replaced.
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var isLink = new FileInfo(path).LinkTarget is not null;
+        var target = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
         if (Directory.Exists(target)) throw new IOException($"{path} is a folder.");
 
         var temporary = $"{target}.{Path.GetRandomFileName()}.tmp";

@@ -26,6 +26,18 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_was_not_there_is_created()
+    {
+        using (var output = OutputFile.Create(_folder.File("out"), seekable: true))
+        {
+            output.Stream.Write("new"u8);
+            output.Commit();
+        }
+
+        Assert.Equal("new", File.ReadAllText(_folder.File("out")));
+    }
+
+    [Fact]
     public void A_run_that_fails_leaves_the_old_file_and_nothing_else()
     {
         var path = _folder.Write("out", "old");
