@@ -187,6 +187,22 @@ public sealed class TokenizerTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_million_letters_without_a_space_come_to_an_end(string kind)
+    {
+        // Anything quadratic would take an hour. bench micro measures the growth itself.
+        var tokenizer = GoldenTokenizers.Load(kind);
+        var random = new Random(8);
+        var text = string.Create(1_000_000, random, (span, source) => source.GetItems<char>("etaoinshrdlu", span));
+        var ids = new TokenIdBuffer();
+        var full = tokenizer.EncodeIds(text, ids, maxLength: 512);
+        Assert.InRange(ids.Count, 1, 512);
+        Assert.Equal(full, tokenizer.EncodeIds(text, ids));
+        if (kind.StartsWith("bpe_gpt", StringComparison.Ordinal))
+            Assert.Equal(text, tokenizer.Decode(ids.Ids, skipSpecialTokens: true));
+    }
+
     [Fact]
     public void The_cache_never_mixes_words_up_under_many_threads()
     {
