@@ -7,6 +7,7 @@ internal sealed class AddedTokens
 {
     private readonly Dictionary<int, AddedToken> _byId = [];
     private readonly Dictionary<string, AddedToken> _byContent = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, string> _spellings = [];
 
     public AddedTokens(IReadOnlyList<AddedToken> tokens, Normalizer? normalizer)
     {
@@ -14,6 +15,7 @@ internal sealed class AddedTokens
         {
             _byId[token.Id] = token;
             _byContent[token.Content] = token;
+            _spellings[token.Id] = System.Text.Encoding.UTF8.GetString(Pattern(token.Content, token.Normalized ? normalizer : null));
         }
 
         // Special tokens first: of two that look alike once normalized, the first is found.
@@ -33,6 +35,9 @@ internal sealed class AddedTokens
     public int IdLimit { get; }
 
     public AddedToken? Find(int id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>How a token reads: a normalized one as it looks once normalized, as in the reference. Null where the id is no added token.</summary>
+    public string? SpellingOf(int id) => _spellings.GetValueOrDefault(id);
 
     public AddedToken? Find(string content) => _byContent.GetValueOrDefault(content);
 

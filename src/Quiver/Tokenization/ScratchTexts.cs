@@ -6,7 +6,16 @@ internal sealed class ScratchTexts
     private readonly Stack<AlignedText> _spare = new();
 
     /// <summary>Bytes held by the spare texts.</summary>
-    public long Capacity => _spare.Sum(text => text.Capacity);
+    public long Capacity
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var text in _spare)
+                sum += text.Capacity;
+            return sum;
+        }
+    }
 
     public AlignedText Rent(bool tracks)
     {

@@ -16,7 +16,7 @@ internal sealed class TokenizationPipeline(AddedTokens added, Normalizer? normal
     /// <summary>Appends the ids of a text's content.</summary>
     public void AppendIds(ReadOnlySpan<char> text, Workspace workspace, TokenIdBuffer ids)
     {
-        var output = new SubwordOutput(ids, spans: null);
+        var output = workspace.Output.Into(ids, spans: null);
         if (_bert is null)
         {
             Tokenize(text, _alwaysTracks, workspace, output);
@@ -33,7 +33,7 @@ internal sealed class TokenizationPipeline(AddedTokens added, Normalizer? normal
 
     /// <summary>Appends ids and places; the workspace's text is then what the places point into.</summary>
     public void AppendTokens(ReadOnlySpan<char> text, Workspace workspace, TokenIdBuffer ids, List<SubwordSpan> spans) =>
-        Tokenize(text, tracks: true, workspace, new SubwordOutput(ids, spans));
+        Tokenize(text, tracks: true, workspace, workspace.Output.Into(ids, spans));
 
     private void Tokenize(ReadOnlySpan<char> text, bool tracks, Workspace workspace, SubwordOutput output)
     {

@@ -53,8 +53,8 @@ public sealed class Tokenizer
         return _parts.Added.Find(token)?.Id ?? (_parts.Model.Vocabulary.Find(token) is >= 0 and var id ? id : null);
     }
 
-    /// <summary>The vocabulary's spelling of an id, or null where there is no such id.</summary>
-    public string? IdToToken(int id) => _parts.Added.Find(id)?.Content ?? _parts.Model.Vocabulary.TokenOf(id);
+    /// <summary>How the token of an id is spelled (a normalized added token: in its normalized form), or null where there is no such id.</summary>
+    public string? IdToToken(int id) => _parts.Added.SpellingOf(id) ?? _parts.Model.Vocabulary.TokenOf(id);
 
     /// <summary>Whether there is a token of this id.</summary>
     public bool HasId(int id) => _parts.Added.Find(id) is not null || _parts.Model.Vocabulary.Contains(id);
@@ -125,7 +125,7 @@ public sealed class Tokenizer
         var tokens = new List<string>(ids.Length);
         foreach (var id in ids)
         {
-            if (IdToToken(id) is { } token && !(skipSpecialTokens && _parts.Added.Find(token) is { Special: true }))
+            if (IdToToken(id) is { } token && !(skipSpecialTokens && _parts.Added.Find(id) is { Special: true }))
                 tokens.Add(token);
         }
 

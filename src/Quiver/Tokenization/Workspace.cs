@@ -10,6 +10,8 @@ internal sealed class Workspace
     public TokenIdBuffer Ids { get; } = new();
 
     public List<SubwordSpan> Spans { get; } = [];
+
+    public SubwordOutput Output { get; } = new();
 }
 
 /// <summary>Keeps a few workspaces between calls, and none that a huge text has made huge. Thread-safe.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Quiver.Tokenization.Decoders;
 
 namespace Quiver.Tokenization.Files;
@@ -20,7 +21,8 @@ internal static class DecoderReader
                 "BPEDecoder" => ["suffix"],
                 "Strip" => ["content", "start", "stop"],
                 "Replace" => ["pattern", "content"],
-                _ => (string[])[],
+                "ByteFallback" or "Fuse" => (string[])[],
+                _ => throw json["type"].Problem($"\"{type}\" is not a decoder Quiver knows"),
             },
         ]);
         return type switch
@@ -35,7 +37,7 @@ internal static class DecoderReader
             "Strip" => new StripDecoder(
                 CharacterReader.Read(json["content"]), json["start"].Integer(0, int.MaxValue), json["stop"].Integer(0, int.MaxValue)),
             "Replace" => new ReplaceDecoder(PatternReader.Read(json["pattern"]), json["content"].Text()),
-            _ => throw json["type"].Problem($"\"{type}\" is not a decoder Quiver knows"),
+            _ => throw new UnreachableException(),
         };
     }
 }

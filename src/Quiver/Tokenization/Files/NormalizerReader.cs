@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Quiver.Tokenization.Normalizers;
 using Quiver.Tokenization.Unicode;
 
@@ -20,7 +21,8 @@ internal static class NormalizerReader
                 "Prepend" => ["prepend"],
                 "Replace" => ["pattern", "content"],
                 "Precompiled" => ["precompiled_charsmap"],
-                _ => (string[])[],
+                "NFC" or "NFD" or "NFKC" or "NFKD" or "Lowercase" or "StripAccents" or "Nmt" or "ByteLevel" => (string[])[],
+                _ => throw json["type"].Problem($"\"{type}\" is not a normalizer Quiver knows"),
             },
         ]);
         return type switch
@@ -39,7 +41,7 @@ internal static class NormalizerReader
             "Precompiled" => ReadPrecompiled(json["precompiled_charsmap"]),
             "Nmt" => new NmtNormalizer(),
             "ByteLevel" => new ByteLevelNormalizer(),
-            _ => throw json["type"].Problem($"\"{type}\" is not a normalizer Quiver knows"),
+            _ => throw new UnreachableException(),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Quiver.Tokenization.Patterns;
 using Quiver.Tokenization.PreTokenizers;
 using Quiver.Tokenization.Unicode;
@@ -22,7 +23,8 @@ internal static class PreTokenizerReader
                 "Punctuation" => ["behavior"],
                 "Digits" => ["individual_digits"],
                 "CharDelimiterSplit" => ["delimiter"],
-                _ => (string[])[],
+                "BertPreTokenizer" or "Whitespace" or "WhitespaceSplit" => (string[])[],
+                _ => throw json["type"].Problem($"\"{type}\" is not a pre-tokenizer Quiver knows"),
             },
         ]);
         return type switch
@@ -41,7 +43,7 @@ internal static class PreTokenizerReader
                 json["individual_digits"].Flag() ? DelimiterBehavior.Isolated : DelimiterBehavior.Contiguous),
             "CharDelimiterSplit" => new SplitPreTokenizer(
                 new LiteralPattern(System.Text.Encoding.UTF8.GetBytes(CharacterReader.Read(json["delimiter"]))), DelimiterBehavior.Removed),
-            _ => throw json["type"].Problem($"\"{type}\" is not a pre-tokenizer Quiver knows"),
+            _ => throw new UnreachableException(),
         };
     }
 

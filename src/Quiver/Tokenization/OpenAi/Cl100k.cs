@@ -42,7 +42,7 @@ public sealed class Cl100k
         ids.Clear();
         var source = new AlignedText();
         source.Load(text, tracks: false);
-        var output = new SubwordOutput(ids, spans: null);
+        var output = new SubwordOutput().Into(ids, spans: null);
         for (var from = 0; _words.Find(source.Bytes, from, out var start, out var end); from = end)
             _model.Tokenize(source.Bytes[start..end], output);
     }

@@ -3,19 +3,15 @@ using System.Buffers;
 namespace Quiver.Tokenization.Subwords;
 
 /// <summary>Possible merges, the lowest rank first and the leftmost of equals: a binary heap of rank and place in one word each.</summary>
-internal struct MergeHeap(int capacity) : IDisposable
+internal struct MergeHeap(int capacity) : IMergeQueue
 {
     private ulong[] _entries = ArrayPool<ulong>.Shared.Rent(Math.Max(capacity, 1));
     private int _count;
 
-    /// <summary>Adds without keeping order; <see cref="Order"/> must follow.</summary>
-    public void Append(int rank, int place) => _entries[_count++] = Entry(rank, place);
+    public readonly int Count => _count;
 
-    public readonly void Order()
-    {
-        for (var i = _count / 2 - 1; i >= 0; i--)
-            Sink(i, _entries[i]);
-    }
+    /// <summary>Whether the first entry comes before this one.</summary>
+    public readonly bool ComesBefore(int rank, int place) => _entries[0] < Entry(rank, place);
 
     public void Push(int rank, int place)
     {

@@ -19,9 +19,13 @@ internal sealed class MergeTable
         _values = new ulong[slots];
     }
 
+    /// <summary>One more than the largest rank.</summary>
+    public int RankLimit { get; private set; }
+
     /// <summary>Sets a pair's merge; a later one replaces an earlier.</summary>
     public void Set(int left, int right, int rank, int merged)
     {
+        RankLimit = Math.Max(RankLimit, rank + 1);
         var slot = FindSlot(Key(left, right));
         _keys[slot] = Key(left, right);
         _values[slot] = (ulong)rank << 32 | (uint)merged;

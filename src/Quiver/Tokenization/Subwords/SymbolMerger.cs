@@ -11,17 +11,24 @@ internal struct Symbol
 
 /// <summary>
 /// Byte-pair merging (Sennrich et al. 2016, arXiv:1508.07909): again and again the merge of lowest rank, the leftmost first. Short words by
-/// scanning, long ones with a heap; both give the same result, and the heap keeps any word at n log n.
+/// scanning, long ones with a heap, endless ones by buckets: all give the same result, and no word costs more than n log n.
 /// </summary>
 internal static class SymbolMerger
 {
     public const int LongestScanned = 48;
 
+    /// <summary>From here on clearing a bucket per rank pays.</summary>
+    private const int LongestInHeap = 8192;
+
     private const int NoMerge = int.MaxValue;
 
     /// <summary>Merges in place and returns how many symbols remain.</summary>
-    public static int Merge(Span<Symbol> symbols, MergeTable merges) =>
-        symbols.Length <= LongestScanned ? MergeByScanning(symbols, merges) : MergeByHeap(symbols, merges);
+    public static int Merge(Span<Symbol> symbols, MergeTable merges) => symbols.Length switch
+    {
+        <= LongestScanned => MergeByScanning(symbols, merges),
+        <= LongestInHeap => MergeByHeap(symbols, merges),
+        _ => MergeByBuckets(symbols, merges),
+    };
 
     public static int MergeByScanning(Span<Symbol> symbols, MergeTable merges)
     {
@@ -60,7 +67,23 @@ internal static class SymbolMerger
     public static int MergeByHeap(Span<Symbol> symbols, MergeTable merges)
     {
         var heap = new MergeHeap(symbols.Length);
-        var links = ArrayPool<int>.Shared.Rent(symbols.Length * 2);
+        var count = MergeInOrder(symbols, merges, ref heap);
+        heap.Dispose();
+        return count;
+    }
+
+    public static int MergeByBuckets(Span<Symbol> symbols, MergeTable merges)
+    {
+        var buckets = new MergeBuckets(merges.RankLimit, symbols.Length);
+        var count = MergeInOrder(symbols, merges, ref buckets);
+        buckets.Dispose();
+        return count;
+    }
+
+    private static int MergeInOrder<TQueue>(Span<Symbol> symbols, MergeTable merges, ref TQueue queue)
+        where TQueue : struct, IMergeQueue
+    {
+        var links = ArrayPool<int>.Shared.Rent(checked(symbols.Length * 2));
         var previous = links.AsSpan(0, symbols.Length);
         var next = links.AsSpan(symbols.Length, symbols.Length);
         for (var i = 0; i < symbols.Length; i++)
@@ -68,11 +91,10 @@ internal static class SymbolMerger
             previous[i] = i - 1;
             next[i] = i + 1;
             if (i + 1 < symbols.Length && merges.TryGet(symbols[i].Id, symbols[i + 1].Id, out var rank, out _))
-                heap.Append(rank, i);
+                queue.Push(rank, i);
         }
 
-        heap.Order();
-        while (heap.TryPop(out var rank, out var left))
+        while (queue.TryPop(out var rank, out var left))
         {
             var right = next[left];
 
@@ -90,13 +112,12 @@ internal static class SymbolMerger
             if (next[left] < symbols.Length)
                 previous[next[left]] = left;
             if (previous[left] >= 0 && merges.TryGet(symbols[previous[left]].Id, merged, out rank, out _))
-                heap.Push(rank, previous[left]);
+                queue.Push(rank, previous[left]);
             if (next[left] < symbols.Length && merges.TryGet(merged, symbols[next[left]].Id, out rank, out _))
-                heap.Push(rank, left);
+                queue.Push(rank, left);
         }
 
         ArrayPool<int>.Shared.Return(links);
-        heap.Dispose();
         return Compact(symbols);
     }
 
