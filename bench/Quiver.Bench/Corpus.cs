@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Quiver.Embedding;
-using Quiver.Encoding;
+using Quiver.Models;
+using Quiver.Tokenization;
 
 namespace Quiver.Bench;
 
@@ -28,8 +28,15 @@ internal static class Corpus
     /// <summary>Token ids in the default model's vocabulary, special tokens added, cut to its limit.</summary>
     public static IReadOnlyList<int[]> Tokenize(IEnumerable<string> texts)
     {
-        using var model = EmbeddingModel.Load(Repository.DefaultModel, Precision.F32);
-        return [.. texts.Select(text => model.Tokenize(text).Ids)];
+        var folder = ModelFolder.Open(Repository.DefaultModel);
+        var tokenizer = Tokenizer.Load(folder.TokenizerPath);
+        var ids = new TokenIdBuffer();
+        return [.. texts.Select(text =>
+        {
+            ids.Clear();
+            tokenizer.EncodeIds(text, ids, folder.MaxTokens);
+            return ids.Ids.ToArray();
+        })];
     }
 
     private static IEnumerable<JsonElement> Lines(string file)
