@@ -167,6 +167,21 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task A_hundred_callers_that_never_finish_their_headers_are_cut_off_and_hold_up_nobody()
+    {
+        await using var server = await TestServer.StartAsync();
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var slow = Task.WhenAll(Enumerable.Range(0, 100).Select(_ => RawConnection.ExchangeAsync(server.Address, "GET /health/live HTTP/1.1\r\nHost: loc")));
+        var served = 0;
+        for (; !slow.IsCompleted; served++)
+            Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync(Body)).Status);
+
+        Assert.All(await slow, answer => Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal));
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 9, 25);
+        Assert.True(served > 100, $"Only {served} requests were served meanwhile.");
+    }
+
+    [Fact]
     public async Task Bodies_that_are_too_large_together_are_a_429()
     {
         await using var server = await TestServer.StartAsync(new ServeOptions { BodyMemory = 100_000 });
