@@ -11,11 +11,18 @@ internal static class StandardStreams
 
     public static Stream OpenInput() => Console.OpenStandardInput();
 
-    /// <summary>Standard output. On Unix through its descriptor: the console's own stream hides that the reader has gone.</summary>
-    public static Stream OpenOutput() =>
-        OperatingSystem.IsWindows()
-            ? Console.OpenStandardOutput()
-            : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    /// <summary>Standard output, failing with <see cref="IsBrokenPipe"/> when its reader has gone.</summary>
+    /// <remarks>
+    /// The console's own stream swallows that on Unix, so a pipe is written through its descriptor. A file is not: a FileStream writes at
+    /// offsets it counts itself, and what the shell's next command writes to the same file would overwrite it.
+    /// </remarks>
+    public static Stream OpenOutput()
+    {
+        if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
+
+        var descriptor = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return descriptor.CanSeek ? Console.OpenStandardOutput() : descriptor;
+    }
 
     public static bool IsBrokenPipe(Exception exception) =>
         exception.HResult is UnixBrokenPipe or WindowsBrokenPipe or WindowsNoData;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Quiver.Server.Tests.Support;
 
 namespace Quiver.Server.Tests.Commands;
@@ -51,5 +52,18 @@ public class CommandLineTests
         Assert.Contains("no-such-file.txt", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Output_to_a_file_that_others_write_to_overwrites_nothing_and_is_not_overwritten()
+    {
+        using var folder = new TemporaryFolder();
+        var program = Path.Combine(AppContext.BaseDirectory, "Quiver.Server.dll");
+        var script = $"{{ echo before; echo hello | dotnet '{program}' tokenize; echo after; }} > '{folder.File("out")}'";
+
+        using (var shell = Process.Start("sh", ["-c", script]))
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("before\n101 7592 102\nafter\n", await File.ReadAllTextAsync(folder.File("out"), TestContext.Current.CancellationToken));
     }
 }

@@ -20,7 +20,7 @@ public class DocumentationTests
         var commands = WithSubcommands(QuiverCommand.Create()).OfType<DocumentedCommand>().ToArray();
 
         Assert.All(commands, command => Assert.All(command.Examples.Split('\n'), AssertAccepted));
-        Assert.All(commands.Where(command => command.Subcommands.Count == 0), command => Assert.Contains($"quiver ", command.Examples, StringComparison.Ordinal));
+        Assert.All(commands.Where(command => command.Subcommands.Count == 0), command => Assert.Contains("quiver ", command.Examples, StringComparison.Ordinal));
     }
 
     [Fact]
