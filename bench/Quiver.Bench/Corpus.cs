@@ -33,7 +33,6 @@ internal static class Corpus
         var ids = new TokenIdBuffer();
         return [.. texts.Select(text =>
         {
-            ids.Clear();
             tokenizer.EncodeIds(text, ids, folder.MaxTokens);
             return ids.Ids.ToArray();
         })];

@@ -11,7 +11,7 @@ internal sealed class Sampler(ForeignLoad load)
     private const int Repetitions = 7;
 
     // When the machine never falls quiet, the figure is given with what there is, and Samples.Disturbed says so.
-    private const int MostDisturbed = 14;
+    private const int MostDisturbed = 7;
 
     // Tier-1 code replaces tier-0 after 30 calls and a 100 ms pause without new methods; half a second is past it.
     private static readonly TimeSpan Warmup = TimeSpan.FromMilliseconds(500);
