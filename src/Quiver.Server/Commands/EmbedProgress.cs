@@ -39,7 +39,7 @@ internal sealed class EmbedProgress(long? totalBytes, TimeProvider time)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new DescriptionColumn(this))
             .StartAsync(async context =>
             {
-                var task = context.AddTask("", maxValue: Math.Max(1, totalBytes ?? 1));
+                var task = context.AddTask("embedding", maxValue: Math.Max(1, totalBytes ?? 1));
                 task.IsIndeterminate = totalBytes is null;
                 using var timer = time.CreateTimer(_ => task.Value = Volatile.Read(ref _bytes), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
                 await work();

@@ -117,6 +117,28 @@ public sealed class EmbedCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_a_bar_shows_the_texts_and_their_rate()
+    {
+        // script(1) from util-linux gives the program a terminal.
+        Assert.SkipUnless(File.Exists("/usr/bin/script") || Environment.GetEnvironmentVariable("CI") == "true", "script(1) is not installed.");
+        var input = _folder.Write("texts.txt", string.Join('\n', Enumerable.Range(0, 300).Select(i => $"arrow {i}")));
+        var program = Path.Combine(AppContext.BaseDirectory, "Quiver.Server.dll");
+        var command = $"dotnet '{program}' embed --input '{input}' --output '{_folder.File("out.jsonl")}'";
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["TERM"] = "xterm-256color";
+
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var screen = await process.StandardOutput.ReadToEndAsync(Stop);
+        await process.WaitForExitAsync(Stop);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("100%", screen, StringComparison.Ordinal);
+        Assert.Contains("300 texts, ", screen, StringComparison.Ordinal);
+        Assert.Equal(300, File.ReadLines(_folder.File("out.jsonl")).Count());
+    }
+
+    [Fact]
     public async Task When_the_reader_goes_away_the_program_ends_instead_of_computing_on()
     {
         using var process = QuiverRun.Start("embed");

@@ -5,7 +5,7 @@ namespace Quiver.Server.Tests.Support;
 /// <summary>The built program, run to its end as a child process: what a user at a shell sees.</summary>
 internal sealed record QuiverRun(int ExitCode, byte[] OutputBytes, string Error, long PeakMemoryBytes)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     public string Output => System.Text.Encoding.UTF8.GetString(OutputBytes);
 
