@@ -24,18 +24,14 @@ async function mark(bit, version, path) {
 }
 await mark(0, '16.0.0', 'General_Category/Letter');
 await mark(1, '16.0.0', 'General_Category/Number');
-await mark(2, '16.0.0', 'General_Category/Mark');
-await mark(3, '16.0.0', 'General_Category/Uppercase_Letter');
-await mark(3, '16.0.0', 'General_Category/Titlecase_Letter');
-await mark(4, '16.0.0', 'General_Category/Lowercase_Letter');
 for (const path of ['Binary_Property/Alphabetic', 'General_Category/Mark', 'General_Category/Decimal_Number',
-  'General_Category/Connector_Punctuation', 'Binary_Property/Join_Control']) await mark(5, '16.0.0', path);
-await mark(6, '17.0.0', 'Binary_Property/White_Space');
-await mark(7, '17.0.0', 'General_Category/Number');
-await mark(8, '8.0.0', 'General_Category/Punctuation');
-await mark(9, '8.0.0', 'General_Category/Nonspacing_Mark');
-for (const path of ['Control', 'Format', 'Private_Use']) await mark(10, '8.0.0', `General_Category/${path}`);
-await mark(11, '9.0.0', 'General_Category/Mark');
+  'General_Category/Connector_Punctuation', 'Binary_Property/Join_Control']) await mark(2, '16.0.0', path);
+await mark(3, '17.0.0', 'Binary_Property/White_Space');
+await mark(4, '17.0.0', 'General_Category/Number');
+await mark(5, '8.0.0', 'General_Category/Punctuation');
+await mark(6, '8.0.0', 'General_Category/Nonspacing_Mark');
+for (const path of ['Control', 'Format', 'Private_Use']) await mark(7, '8.0.0', `General_Category/${path}`);
+await mark(8, '9.0.0', 'General_Category/Mark');
 
 // ---- grapheme cluster break, 4 bits on top; Hangul syllables LV and LVT are computed by the reader.
 const breaks = ['Control', 'CR', 'LF', 'Extend', 'ZWJ', 'Regional_Indicator', 'Prepend', 'SpacingMark', 'L', 'V', 'T'];

@@ -89,12 +89,6 @@ internal sealed class AlignedText
         Length += width;
     }
 
-    public void AppendByte(byte value)
-    {
-        Reserve(1);
-        _bytes[Length++] = value;
-    }
-
     public Alignment AlignmentAt(int index) => Tracks ? _alignments[index] : default;
 
     public ReadOnlySpan<Alignment> AlignmentsOf(int start, int end) => Tracks ? _alignments.AsSpan(start, end - start) : default;

@@ -138,7 +138,7 @@ public sealed class ReferenceTests
     {
         var text = new AlignedText();
         var spelled = new AlignedText();
-        text.AppendByte((byte)b);
+        text.Append([(byte)b], default(Alignment));
         ByteLevelAlphabet.Append(text, 0, 1, spelled);
         return System.Text.Encoding.UTF8.GetString(spelled.Bytes);
     }

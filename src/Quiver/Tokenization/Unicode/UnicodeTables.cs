@@ -15,34 +15,25 @@ internal enum CharacterClass : ushort
     /// <summary>General category N, Unicode 16.</summary>
     Number = 1 << 1,
 
-    /// <summary>General category M, Unicode 16.</summary>
-    Mark = 1 << 2,
-
-    /// <summary>General category Lu or Lt, Unicode 16.</summary>
-    UpperCase = 1 << 3,
-
-    /// <summary>General category Ll, Unicode 16.</summary>
-    LowerCase = 1 << 4,
-
     /// <summary>What <c>\w</c> matches (UTS 18 annex C), Unicode 16.</summary>
-    Word = 1 << 5,
+    Word = 1 << 2,
 
-    WhiteSpace = 1 << 6,
+    WhiteSpace = 1 << 3,
 
     /// <summary>General category N, Unicode 17.</summary>
-    Numeric = 1 << 7,
+    Numeric = 1 << 4,
 
     /// <summary>General category P, Unicode 8: what BERT splits on.</summary>
-    Punctuation = 1 << 8,
+    Punctuation = 1 << 5,
 
     /// <summary>General category Mn, Unicode 8: what BERT strips as an accent.</summary>
-    Accent = 1 << 9,
+    Accent = 1 << 6,
 
     /// <summary>General category Cc, Cf or Co, Unicode 8: what BERT removes, but for tab and the line ends.</summary>
-    Control = 1 << 10,
+    Control = 1 << 7,
 
     /// <summary>General category M, Unicode 9: what StripAccents removes.</summary>
-    CombiningMark = 1 << 11,
+    CombiningMark = 1 << 8,
 }
 
 /// <summary>Grapheme cluster break property (UAX 29), Unicode 17, as the top four bits of a code point's word.</summary>

@@ -32,8 +32,6 @@ internal static class Utf8
     /// <summary>Bytes of the character that starts with this byte.</summary>
     public static int LengthFromFirst(byte first) => first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
 
-    public static int Length(int codePoint) => codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
-
     public static int CountCodePoints(ReadOnlySpan<byte> text)
     {
         var count = 0;
