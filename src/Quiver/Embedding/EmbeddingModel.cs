@@ -66,7 +66,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     {
         foreach (var id in ids)
         {
-            if (_tokenizer.IdToToken(id) is null)
+            if (!_tokenizer.HasId(id))
                 throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in the model's vocabulary.");
         }
 

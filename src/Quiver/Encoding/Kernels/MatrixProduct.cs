@@ -94,10 +94,13 @@ internal static unsafe class MatrixProduct
         for (var tile = 0; tile < tiles; tile++)
         {
             var height = (rows + tiles - 1 - tile) / tiles;
+            // The next panel comes into L2 while this one is multiplied, a share of it with each tile; one tile alone is bound by
+            // memory anyway, and asks for what it already has.
+            var ahead = tiles == 1 ? b : b + (steps * ldb) + (tile % Math.Max(1, ldb / RegisterTile.CacheLine) * steps * RegisterTile.CacheLine);
             for (var step = 0; step < steps; step += blockSteps)
             {
                 var count = Math.Min(blockSteps, steps - step);
-                Tile<TArithmetic, TVector, TVectors>(height, a + step, lda, b + step * ldb, ldb, count, c, ldc, step > 0);
+                Tile<TArithmetic, TVector, TVectors>(height, a + step, lda, b + step * ldb, ldb, count, c, ldc, step > 0, ahead + step * RegisterTile.CacheLine);
             }
 
             a += height * lda;
@@ -106,19 +109,19 @@ internal static unsafe class MatrixProduct
     }
 
     private static void Tile<TArithmetic, TVector, TVectors>(
-        int height, int* a, nint lda, int* b, nint ldb, int steps, float* c, nint ldc, bool accumulate)
+        int height, int* a, nint lda, int* b, nint ldb, int steps, float* c, nint ldc, bool accumulate, int* ahead)
         where TArithmetic : IArithmetic<TVector>
         where TVector : struct
         where TVectors : ICount
     {
         switch (height)
         {
-            case 1: RegisterTile.Multiply<TArithmetic, TVector, One, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate); break;
-            case 2: RegisterTile.Multiply<TArithmetic, TVector, Two, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate); break;
-            case 3: RegisterTile.Multiply<TArithmetic, TVector, Three, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate); break;
-            case 4: RegisterTile.Multiply<TArithmetic, TVector, Four, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate); break;
-            case 5: RegisterTile.Multiply<TArithmetic, TVector, Five, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate); break;
-            case 6: RegisterTile.Multiply<TArithmetic, TVector, Six, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate); break;
+            case 1: RegisterTile.Multiply<TArithmetic, TVector, One, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate, ahead); break;
+            case 2: RegisterTile.Multiply<TArithmetic, TVector, Two, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate, ahead); break;
+            case 3: RegisterTile.Multiply<TArithmetic, TVector, Three, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate, ahead); break;
+            case 4: RegisterTile.Multiply<TArithmetic, TVector, Four, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate, ahead); break;
+            case 5: RegisterTile.Multiply<TArithmetic, TVector, Five, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate, ahead); break;
+            case 6: RegisterTile.Multiply<TArithmetic, TVector, Six, TVectors>(a, lda, b, ldb, steps, c, ldc, accumulate, ahead); break;
             default: throw new ArgumentOutOfRangeException(nameof(height));
         }
     }

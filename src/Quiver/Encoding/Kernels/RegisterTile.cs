@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Quiver.Encoding.Kernels;
 
@@ -11,6 +12,9 @@ namespace Quiver.Encoding.Kernels;
 /// </remarks>
 internal static unsafe class RegisterTile
 {
+    /// <summary>4-byte units in 64 bytes.</summary>
+    public const int CacheLine = 16;
+
     /// <summary>C (+)= A · B over one stretch of k.</summary>
     /// <param name="a">First row of A, one 4-byte unit per step (see <see cref="IArithmetic{TVector}"/>).</param>
     /// <param name="lda">Units from one row of A to the next.</param>
@@ -20,9 +24,10 @@ internal static unsafe class RegisterTile
     /// <param name="c">First row of C.</param>
     /// <param name="ldc">Elements from one row of C to the next.</param>
     /// <param name="accumulate">Whether the sums go on from what C holds.</param>
+    /// <param name="ahead">Memory to bring into L2 meanwhile, one cache line a step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TArithmetic, TVector, TRows, TVectors>(
-        int* a, nint lda, int* b, nint ldb, nint steps, float* c, nint ldc, bool accumulate)
+        int* a, nint lda, int* b, nint ldb, nint steps, float* c, nint ldc, bool accumulate, int* ahead)
         where TArithmetic : IArithmetic<TVector>
         where TVector : struct
         where TRows : ICount
@@ -95,6 +100,7 @@ internal static unsafe class RegisterTile
             var b2 = TVectors.Count > 2 ? TArithmetic.Load(b + 2 * TArithmetic.Lanes) : default;
             var b3 = TVectors.Count > 3 ? TArithmetic.Load(b + 3 * TArithmetic.Lanes) : default;
             b += ldb;
+            if (Sse.IsSupported) Sse.Prefetch1(ahead + k * CacheLine);
 
             var x = TArithmetic.Broadcast(a + k);
             c00 = TArithmetic.MultiplyAdd(x, b0, c00);
