@@ -3,6 +3,7 @@ using Quiver.Diagnostics;
 using Quiver.Encoding;
 using Quiver.Models;
 using Quiver.Tokenization;
+using Quiver.Tokenization.Unicode;
 
 namespace Quiver.Embedding;
 
@@ -15,15 +16,19 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
 
     private readonly Tokenizer _tokenizer;
     private readonly TextEncoder _encoder;
+    private readonly string _prompt;
+    private readonly bool _lowerCase;
     private readonly ConcurrentBag<EncoderWorkspace> _workspaces = [];
     private readonly ConcurrentBag<TokenIdBuffer> _buffers = [];
 
     private EmbeddingModel(ModelFolder folder, Precision precision)
     {
-        if (folder.DoLowerCase)
-            throw new ModelFormatException(Path.Combine(folder.TransformerFolder, "sentence_bert_config.json"), "do_lower_case is not supported: the tokenizer's own normalizer decides");
-
         Name = folder.Name;
+        _lowerCase = folder.DoLowerCase;
+        _prompt = folder.DefaultPromptName is { } prompt ? folder.Prompts[prompt] : "";
+        if (_prompt.Length > 0 && folder.Modules.OfType<PoolingModule>().Any(pooling => !pooling.IncludePrompt))
+            throw new ModelFormatException(Path.Combine(folder.Path, "modules.json"), "a default prompt that pooling leaves out is not supported");
+
         _tokenizer = Tokenizer.Load(folder.TokenizerPath);
         _encoder = TextEncoder.Load(folder, precision);
         if (MaxTokens <= _tokenizer.SpecialTokenCount)
@@ -48,25 +53,29 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     /// <exception cref="ModelFormatException">The folder is not a model this encoder runs; names file and member.</exception>
     public static EmbeddingModel Load(string folder, Precision precision) => new(ModelFolder.Open(folder), precision);
 
-    /// <summary>Tokenizes a text, special tokens added, cut to <see cref="MaxTokens"/>.</summary>
+    /// <summary>Tokenizes a text behind the folder's default prompt, special tokens added, cut to <see cref="MaxTokens"/>.</summary>
+    /// <exception cref="QuiverException">The text spells a token that the model has no embedding for.</exception>
     public TokenizedInput Tokenize(string text)
     {
-        if (!_tokenizer.SingleTextHasOneType)
-        {
-            var encoded = _tokenizer.Encode(text, options: new EncodeOptions { MaxLength = MaxTokens });
-            return new TokenizedInput([.. encoded.Ids], [.. encoded.TypeIds], encoded.FullLength);
-        }
+        text = _prompt + text;
+        if (_lowerCase)
+            text = LowerCase.Of(text);
+        if (_tokenizer.SingleTextHasOneType)
+            return RequireEmbeddings(WithBuffer(buffer => _tokenizer.EncodeIds(text, buffer, MaxTokens)));
 
-        return WithBuffer(buffer => _tokenizer.EncodeIds(text, buffer, MaxTokens));
+        var encoded = _tokenizer.Encode(text, options: new EncodeOptions { MaxLength = MaxTokens });
+        return RequireEmbeddings(new TokenizedInput([.. encoded.Ids], [.. encoded.TypeIds], encoded.FullLength));
     }
 
     /// <summary>Takes ids of the model's own vocabulary (without special tokens), adds the special tokens, cuts to <see cref="MaxTokens"/>.</summary>
-    /// <exception cref="QuiverException">An id is not in the vocabulary.</exception>
+    /// <exception cref="QuiverException">An id is not in the vocabulary, or the model's tokens have types, which ids alone do not tell.</exception>
     public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids)
     {
+        if (!_tokenizer.SingleTextHasOneType)
+            throw new QuiverException(ErrorKind.InvalidInput, "This model takes texts only, not token ids.");
         foreach (var id in ids)
         {
-            if (!_tokenizer.HasId(id))
+            if (!_tokenizer.HasId(id) || id >= _encoder.VocabularySize)
                 throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in the model's vocabulary.");
         }
 
@@ -131,6 +140,15 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         }
 
         _encoder.Encode(new TokenBatch(ids, lengths, typeIds), vectors, workspace);
+    }
+
+    /// <summary>A tokenizer that was given more tokens than its model: rare, and then the caller's text is at fault, not the server.</summary>
+    private TokenizedInput RequireEmbeddings(TokenizedInput input)
+    {
+        if (_tokenizer.VocabularySize > _encoder.VocabularySize && Array.Find(input.Ids, id => id >= _encoder.VocabularySize) is > 0 and var missing)
+            throw new QuiverException(ErrorKind.InvalidInput, $"The model has no embedding for token {missing} of this input.") { Parameter = "input" };
+
+        return input;
     }
 
     private TokenizedInput WithBuffer(Func<TokenIdBuffer, int> fill)

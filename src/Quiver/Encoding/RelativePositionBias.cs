@@ -1,3 +1,4 @@
+using System.Numerics;
 using Quiver.Encoding.Kernels;
 
 namespace Quiver.Encoding;
@@ -16,6 +17,7 @@ internal sealed unsafe class RelativePositionBias : IDisposable
     private readonly int _stride;
 
     /// <param name="weights">[buckets × heads]</param>
+    /// <param name="buckets">One that <see cref="Takes"/> accepts.</param>
     public RelativePositionBias(ReadOnlySpan<float> weights, int buckets, int heads, int maxTokens)
     {
         _maxTokens = maxTokens;
@@ -25,9 +27,12 @@ internal sealed unsafe class RelativePositionBias : IDisposable
         {
             var bucket = Bucket(distance, buckets);
             for (var head = 0; head < heads; head++)
-                _table.Floats[head * _stride + maxTokens - 1 + distance] = weights[bucket * heads + head];
+                _table.Floats[(nint)head * _stride + maxTokens - 1 + distance] = weights[bucket * heads + head];
         }
     }
+
+    /// <summary>Whether the ranges can be laid out: whole halves of halves, and fewer single distances than the largest distance.</summary>
+    public static bool Takes(int buckets) => buckets is >= 4 and < 4 * MaxDistance && buckets % 4 == 0;
 
     /// <summary>The biases of one query for the keys 0, 1, 2 … of its text.</summary>
     public float* Row(int head, int query) => _table.Floats + (nint)head * _stride + _maxTokens - 1 - query;
@@ -44,8 +49,16 @@ internal sealed unsafe class RelativePositionBias : IDisposable
         if (magnitude < exact)
             return first + magnitude;
 
-        // In f32, as the weights were trained: at a range's border the rounding decides.
-        var ratio = MathF.Log((float)magnitude / exact) / (float)Math.Log((double)MaxDistance / exact);
-        return first + Math.Min(exact + (int)(ratio * (half - exact)), half - 1);
+        var range = 0;
+        while (exact + range < half - 1 && Reaches(magnitude, range + 1, exact, half - exact))
+            range++;
+        return first + exact + range;
     }
+
+    /// <summary>
+    /// Whether a distance has reached a range's border, exact · (128 / exact)^(range / ranges). Raised to the power of ranges, both sides are
+    /// integers, so that no logarithm's rounding decides; torch's f32 logarithms agree wherever a border is an integer.
+    /// </summary>
+    private static bool Reaches(int magnitude, int range, int exact, int ranges) =>
+        BigInteger.Pow(magnitude, ranges) * BigInteger.Pow(exact, range) >= BigInteger.Pow(exact, ranges) * BigInteger.Pow(MaxDistance, range);
 }

@@ -18,6 +18,7 @@ public sealed unsafe class TextEncoder : IDisposable
     {
         Precision = precision;
         MaxTokens = folder.MaxTokens;
+        VocabularySize = folder.Config.VocabularySize;
         _tensors = TensorSet.Open(folder.TransformerFolder);
         try
         {
@@ -40,6 +41,9 @@ public sealed unsafe class TextEncoder : IDisposable
 
     /// <summary>The most tokens of one text.</summary>
     public int MaxTokens { get; }
+
+    /// <summary>Rows of the token embedding table: ids from 0 up to it have an embedding.</summary>
+    public int VocabularySize { get; }
 
     /// <summary>Whether the folder's last module is normalization, which <see cref="Encode"/> leaves to the caller.</summary>
     public bool Normalizes => _head.Normalizes;
@@ -69,6 +73,7 @@ public sealed unsafe class TextEncoder : IDisposable
         var states = _transformer.Apply(batch, workspace);
         _head.Apply(states, batch.Lengths, vectors, workspace);
         GC.KeepAlive(this);
+        GC.KeepAlive(workspace);
     }
 
     public void Dispose()

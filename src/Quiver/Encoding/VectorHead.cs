@@ -18,8 +18,10 @@ internal sealed unsafe class VectorHead : IDisposable
         Width = folder.Width;
         _hidden = folder.Config.HiddenSize;
         var modules = folder.Modules;
-        _pooling = modules.OfType<PoolingModule>().SingleOrDefault()
-            ?? throw new ModelFormatException(Path.Combine(folder.Path, "modules.json"), "there must be one pooling module");
+        if (modules is not [TransformerModule, PoolingModule pooling, ..] || modules.Skip(2).Any(module => module is TransformerModule or PoolingModule))
+            throw new ModelFormatException(Path.Combine(folder.Path, "modules.json"), "the modules must be one transformer, one pooling, then dense, norm and normalization");
+
+        _pooling = pooling;
         Normalizes = modules[^1] is NormalizeModule;
         foreach (var module in Normalizes ? modules.SkipLast(1) : modules)
         {

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Encoding;
+using Quiver.Tests.Models;
 using Quiver.Tests.Support;
 
 namespace Quiver.Tests.Embedding;
@@ -105,6 +107,53 @@ public sealed class EmbeddingModelTests
         Assert.Equal(256, input.Ids.Length);
         Assert.Equal(1002, input.FullLength);
         Assert.All(Embed(model, input), element => Assert.True(float.IsFinite(element)));
+    }
+
+    [Fact]
+    public void A_folders_default_prompt_is_put_in_front_of_every_text()
+    {
+        using var folder = Tiny(settings => settings["default_prompt_name"] = "query");
+        using var plain = EmbeddingModel.Load(TestData.TinyModel("xlm-roberta"), Precision.F32);
+        using var prompted = EmbeddingModel.Load(folder.Path, Precision.F32);
+
+        Assert.Equal(plain.Tokenize("query: what is a quiver").Ids, prompted.Tokenize("what is a quiver").Ids);
+        Assert.NotEqual(plain.Tokenize("what is a quiver").Ids, prompted.Tokenize("what is a quiver").Ids);
+    }
+
+    [Fact]
+    public void Texts_are_lower_cased_where_the_folder_asks_for_it()
+    {
+        using var folder = Tiny(_ => { });
+        folder.Write("sentence_bert_config.json", """{"max_seq_length": 128, "do_lower_case": true}""");
+        using var model = EmbeddingModel.Load(folder.Path, Precision.F32);
+
+        Assert.Equal(model.Tokenize("ärger im İzmir").Ids, model.Tokenize("ÄRGER Im i\u0307zmir").Ids);
+        Assert.Equal(model.Tokenize("quiver").Ids, model.Tokenize("QUIVER").Ids);
+    }
+
+    [Fact]
+    public void A_token_that_the_tokenizer_knows_and_the_model_does_not_is_the_callers_error()
+    {
+        using var folder = new ScratchFolder().CopyOf(TestData.TinyModel("bert"));
+        var tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(folder.Path, "tokenizer.json")))!;
+        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""
+            {"id": 2000, "content": "<new>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}
+            """));
+        folder.Write("tokenizer.json", tokenizer.ToJsonString());
+        using var model = EmbeddingModel.Load(folder.Path, Precision.F32);
+
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<QuiverException>(() => model.Tokenize("a <new> word")).Kind);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<QuiverException>(() => model.FromTokenIds([2000])).Kind);
+        Assert.NotEmpty(model.Tokenize("a word").Ids);
+    }
+
+    private static ScratchFolder Tiny(Action<JsonNode> change)
+    {
+        var folder = new ScratchFolder().CopyOf(TestData.TinyModel("xlm-roberta"));
+        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(folder.Path, "config_sentence_transformers.json")))!;
+        change(settings);
+        folder.Write("config_sentence_transformers.json", settings.ToJsonString());
+        return folder;
     }
 
     private static float[] Embed(EmbeddingModel model, TokenizedInput input)

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 
 namespace Quiver.Tests.Models;
 
@@ -7,6 +9,26 @@ internal static class SafetensorsBytes
 {
     /// <summary>A file of this header and so many bytes of data; byte i of the data is i mod 251.</summary>
     public static byte[] Of(string header, int dataLength) => Of(Utf8(header), Pattern(dataLength));
+
+    /// <summary>A well-formed file of float32 tensors.</summary>
+    public static byte[] OfFloats(IEnumerable<(string Name, int[] Shape, float[] Values)> tensors)
+    {
+        var header = new JsonObject();
+        var data = new List<byte>();
+        foreach (var (name, shape, values) in tensors)
+        {
+            var bytes = MemoryMarshal.AsBytes<float>(values);
+            header[name] = new JsonObject
+            {
+                ["dtype"] = "F32",
+                ["shape"] = new JsonArray([.. shape.Select(size => (JsonNode)size)]),
+                ["data_offsets"] = new JsonArray(data.Count, data.Count + bytes.Length),
+            };
+            data.AddRange(bytes);
+        }
+
+        return Of(Utf8(header.ToJsonString()), [.. data]);
+    }
 
     public static byte[] Of(byte[] header, ReadOnlySpan<byte> data) => WithLength((ulong)header.Length, [.. header, .. data]);
 

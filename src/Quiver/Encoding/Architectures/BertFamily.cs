@@ -24,6 +24,9 @@ internal static class BertFamily
     {
         var config = folder.Config;
         var names = NamesOf(config.ModelType) ?? throw new ArgumentException(config.ModelType, nameof(folder));
+        if ((long)config.Heads * config.HeadSize != config.HiddenSize)
+            throw Fault(folder, $"{config.Heads} heads of {config.HeadSize} are not the hidden size {config.HiddenSize}");
+
         var prefix = PrefixOf(tensors, names);
         var reader = new WeightReader(tensors, prefix, precision, config.LayerNormEpsilon);
 
@@ -60,7 +63,7 @@ internal static class BertFamily
             ? reader.Linear(names.EmbeddingProjection, width, config.HiddenSize)
             : null;
         if (projection is null && width != config.HiddenSize)
-            throw new ModelFormatException(Path.Combine(folder.TransformerFolder, "config.json"), $"embedding_size {width} is not hidden_size {config.HiddenSize}");
+            throw Fault(folder, $"embedding_size {width} is not hidden_size {config.HiddenSize}");
 
         var types = config.TypeVocabularySize > 0
             ? reader.Tensor("embeddings.token_type_embeddings.weight", config.TypeVocabularySize, width)
@@ -77,6 +80,9 @@ internal static class BertFamily
     private static RelativePositionBias Biases(ModelFolder folder, WeightReader reader)
     {
         var config = folder.Config;
+        if (!RelativePositionBias.Takes(config.RelativeAttentionBuckets))
+            throw Fault(folder, $"relative_attention_num_buckets {config.RelativeAttentionBuckets} is not a multiple of 4 below 512");
+
         var weights = reader.Floats("encoder.relative_attention_bias.weight", config.RelativeAttentionBuckets, config.Heads);
         return new RelativePositionBias(weights, config.RelativeAttentionBuckets, config.Heads, config.UsablePositions);
     }
@@ -118,6 +124,9 @@ internal static class BertFamily
         "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Activation.GeluTanh,
         "relu" => Activation.Relu,
         "silu" or "swish" => Activation.Silu,
-        var other => throw new ModelFormatException(Path.Combine(folder.TransformerFolder, "config.json"), $"activation '{other}' is not known"),
+        var other => throw Fault(folder, $"activation '{other}' is not known"),
     };
+
+    private static ModelFormatException Fault(ModelFolder folder, string problem) =>
+        new(Path.Combine(folder.TransformerFolder, "config.json"), problem);
 }

@@ -15,7 +15,7 @@ internal sealed class WeightReader(TensorSet tensors, string prefix, Precision p
     {
         var weights = Tensor(name + ".weight", outputs, inputs);
         var bias = hasBias ? Floats(name + ".bias", outputs) : [];
-        return new Linear((output, row) => weights.ReadRow(output, row), bias, inputs, outputs, precision, activation);
+        return new Linear((output, row) => ReadFinite(weights, output, row), bias, inputs, outputs, precision, activation);
     }
 
     /// <summary>Several maps of the same input as one, their outputs side by side.</summary>
@@ -24,7 +24,7 @@ internal sealed class WeightReader(TensorSet tensors, string prefix, Precision p
         var weights = Array.ConvertAll(names, name => Tensor(name + ".weight", outputs, inputs));
         float[] biases = [.. names.SelectMany(name => Floats(name + ".bias", outputs))];
         return new Linear(
-            (output, row) => weights[output / outputs].ReadRow(output % outputs, row), biases, inputs, names.Length * outputs, precision);
+            (output, row) => ReadFinite(weights[output / outputs], output % outputs, row), biases, inputs, names.Length * outputs, precision);
     }
 
     public float[] Floats(string name, params ReadOnlySpan<int> shape)
@@ -32,6 +32,20 @@ internal sealed class WeightReader(TensorSet tensors, string prefix, Precision p
         var tensor = Tensor(name, shape);
         var values = new float[tensor.ElementCount];
         tensor.CopyTo(values);
+        RequireFinite(tensor, values);
         return values;
+    }
+
+    private static void ReadFinite(Tensor tensor, int row, Span<float> destination)
+    {
+        tensor.ReadRow(row, destination);
+        RequireFinite(tensor, destination);
+    }
+
+    /// <summary>A NaN among the weights would be noticed only at the first text, if at all.</summary>
+    private static void RequireFinite(Tensor tensor, ReadOnlySpan<float> values)
+    {
+        if (!double.IsFinite(UnitLength.SumOfSquares(values)))
+            throw new ModelFormatException(tensor.File, $"tensor '{tensor.Name}': a value is not finite");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.Intrinsics;
 
 namespace Quiver.Encoding.Kernels;
@@ -54,7 +55,16 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public static PackedMatrix Pack(WeightRows rows, int inputs, int outputs, Precision precision)
     {
         var matrix = new PackedMatrix(precision, inputs, outputs);
-        Parallel.For(0, matrix.Panels, panel => matrix.PackPanel(rows, panel));
+        try
+        {
+            Parallel.For(0, matrix.Panels, panel => matrix.PackPanel(rows, panel));
+        }
+        catch (AggregateException exception)
+        {
+            matrix.Dispose();
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
         return matrix;
     }
 

@@ -12,8 +12,12 @@ internal static unsafe class Quantization
     /// <summary>Rows this small are zero: their factor would overflow.</summary>
     private const float SmallestRow = 1e-30f;
 
-    /// <summary>What one unit is worth in a row whose largest magnitude is <paramref name="largest"/>.</summary>
-    private static float Scale(float largest) => largest < SmallestRow ? 0 : largest / PackedMatrix.LargestInteger;
+    /// <summary>
+    /// What one unit is worth in a row whose largest magnitude is <paramref name="largest"/>. NaN where the row holds a NaN or an infinity:
+    /// every result of such a row is then NaN, as it would be in f32, and never a finite vector that is wrong.
+    /// </summary>
+    private static float Scale(float largest) =>
+        !float.IsFinite(largest) ? float.NaN : largest < SmallestRow ? 0 : largest / PackedMatrix.LargestInteger;
 
     /// <summary>What a row is multiplied with before rounding.</summary>
     private static float Factor(float largest) => largest < SmallestRow ? 0 : PackedMatrix.LargestInteger / largest;
@@ -41,18 +45,24 @@ internal static unsafe class Quantization
         }
     }
 
+    /// <summary>Compared as integers, magnitudes keep their order, and infinities and NaN come out on top.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float LargestMagnitude(float* x, int count)
     {
-        var first = Vector512<float>.Zero;
-        var second = Vector512<float>.Zero;
+        var first = Vector512<int>.Zero;
+        var second = Vector512<int>.Zero;
+        var magnitude = Vector512.Create(int.MaxValue);
         for (var i = 0; i < count; i += 32)
         {
-            first = VectorMath.Larger(Vector512.Abs(Vector512.Load(x + i)), first);
-            second = VectorMath.Larger(Vector512.Abs(Vector512.Load(x + i + 16)), second);
+            first = Vector512.Max(Vector512.Load((int*)x + i) & magnitude, first);
+            second = Vector512.Max(Vector512.Load((int*)x + i + 16) & magnitude, second);
         }
 
-        return VectorMath.Max(VectorMath.Larger(first, second));
+        first = Vector512.Max(first, second);
+        var eight = Vector256.Max(first.GetLower(), first.GetUpper());
+        var four = Vector128.Max(eight.GetLower(), eight.GetUpper());
+        var two = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return BitConverter.Int32BitsToSingle(Math.Max(two.GetElement(0), two.GetElement(1)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

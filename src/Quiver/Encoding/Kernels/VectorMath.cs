@@ -20,7 +20,8 @@ internal static class VectorMath
     /// <summary>Below this, e^x is under the smallest normal f32 and counts as zero.</summary>
     private const float SmallestExponent = -87.33654f;
 
-    private const float LargestExponent = 88.37626f;
+    /// <summary>Up to here, 2ⁿ is finite.</summary>
+    private const float LargestExponent = 88.02f;
 
     /// <summary>Where half an erfc has fallen under 2·10⁻⁸ and <see cref="Gelu"/> takes it as zero.</summary>
     private const float ErfcEnd = 5.5f;
@@ -44,7 +45,7 @@ internal static class VectorMath
         return two.GetElement(0) + two.GetElement(1);
     }
 
-    /// <summary>The largest of 16 lanes; NaN lanes are not looked at (a finite check at the end catches them).</summary>
+    /// <summary>The largest of 16 lanes; NaN lanes are not looked at.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector512<float> x)
     {
@@ -64,7 +65,7 @@ internal static class VectorMath
     public static Vector512<float> FirstLanes(int count) =>
         Vector512.LoadUnsafe(in MemoryMarshal.GetReference(LaneMask), (nuint)(Lanes - count)).AsSingle();
 
-    /// <summary>e^x. Relative error ≤ 1.5·10⁻⁷; 0 below −87.34; x above 88.37 is taken as 88.37 (NaN stays NaN).</summary>
+    /// <summary>e^x. Relative error ≤ 1.5·10⁻⁷; 0 below −87.34; x above 88.02 is taken as 88.02 (NaN stays NaN).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
@@ -72,7 +73,7 @@ internal static class VectorMath
         return ExpOfAtMost88(Vector512.ConditionalSelect(Vector512.GreaterThan(x, largest), largest, x));
     }
 
-    /// <summary><see cref="Exp"/> for callers that know x to be at most 88.37, as softmax does.</summary>
+    /// <summary><see cref="Exp"/> for callers that know x to be at most 88, as softmax does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ExpOfAtMost88(Vector512<float> x) =>
         Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(SmallestExponent)), Vector512<float>.Zero, ExpWithinRange(x));
@@ -133,7 +134,7 @@ internal static class VectorMath
         return Vector512.CopySign((Vector512<float>.One - e) / (Vector512<float>.One + e), x);
     }
 
-    /// <summary>e^x for −87.34 ≤ x ≤ 88.37, anything at all outside.</summary>
+    /// <summary>e^x for −87.34 ≤ x ≤ 88.02, anything at all outside.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> ExpWithinRange(Vector512<float> x)
     {
@@ -151,8 +152,9 @@ internal static class VectorMath
         q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.5f));
         var power = Vector512.FusedMultiplyAdd(q, r * r, r) + Vector512<float>.One;
 
-        // · 2ⁿ: the low bits of the shifted sum are n, added to the exponent.
-        return (power.AsInt32() + Vector512.ShiftLeft(shifted.AsInt32(), 23)).AsSingle();
+        // · 2ⁿ: the low bits of the shifted sum are n. A product, not a sum of exponents, so that NaN stays NaN.
+        var scale = Vector512.ShiftLeft(shifted.AsInt32() + Vector512.Create(127), 23).AsSingle();
+        return power * scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
