@@ -13,11 +13,10 @@ internal static unsafe class Quantization
     private const float SmallestRow = 1e-30f;
 
     /// <summary>
-    /// What one unit is worth in a row whose largest magnitude is <paramref name="largest"/>. NaN where the row holds a NaN or an infinity:
-    /// every result of such a row is then NaN, as it would be in f32, and never a finite vector that is wrong.
+    /// What one unit is worth in a row whose largest magnitude is <paramref name="largest"/>. Not finite where the row holds a NaN or an
+    /// infinity: no result of such a row is finite then, as in f32, and never a vector that looks right and is wrong.
     /// </summary>
-    private static float Scale(float largest) =>
-        !float.IsFinite(largest) ? float.NaN : largest < SmallestRow ? 0 : largest / PackedMatrix.LargestInteger;
+    private static float Scale(float largest) => largest < SmallestRow ? 0 : largest / PackedMatrix.LargestInteger;
 
     /// <summary>What a row is multiplied with before rounding.</summary>
     private static float Factor(float largest) => largest < SmallestRow ? 0 : PackedMatrix.LargestInteger / largest;

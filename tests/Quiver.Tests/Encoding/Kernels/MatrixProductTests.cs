@@ -83,6 +83,7 @@ public sealed unsafe class MatrixProductTests
 
         Quantization.QuantizeRows(buffer.Floats, Width, 1, integers.Shorts, scales.Floats);
 
+        Assert.Equal(float.IsFinite(extreme), float.IsFinite(scales.Floats[0]));
         for (var i = 0; i < Width; i++)
             Assert.InRange(integers.Shorts[i], (short)-PackedMatrix.LargestInteger, (short)PackedMatrix.LargestInteger);
     }
