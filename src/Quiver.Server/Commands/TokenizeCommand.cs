@@ -53,19 +53,48 @@ internal static class TokenizeCommand
         if (arguments.GetValue(NoTruncation)) limit = null;
 
         using var output = new BufferedStream(StandardStreams.OpenOutput());
-        using var writer = new TokenWriter(output, arguments.GetValue(Json));
+        using var writer = new TokenWriter(output);
+        var json = arguments.GetValue(Json);
+        var ids = new TokenIdBuffer();
         await foreach (var record in input.ReadAsync(cancellationToken))
         {
-            writer.Write(tokenizer.Encode(record.Text, record.Pair, new EncodeOptions
+            var maxLength = record.MaxLength ?? limit;
+            try
             {
-                AddSpecialTokens = record.AddSpecialTokens,
-                MaxLength = record.MaxLength ?? limit,
-                Strategy = ReadStrategy(record, input),
-            }));
+                if (json)
+                    writer.WriteObject(Encode(tokenizer, record, maxLength, input));
+                else if (record is { Pair: null, Strategy: null, AddSpecialTokens: true })
+                    WriteIds(tokenizer, record.Text, maxLength, ids, writer);
+                else
+                    writer.WriteIds([.. Encode(tokenizer, record, maxLength, input).Ids]);
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                throw input.Refuse(record, $"the special tokens alone are more than {maxLength} tokens");
+            }
+            catch (ArgumentException)
+            {
+                throw input.Refuse(record, $"cannot be cut to {maxLength} tokens: the text that \"strategy\" names is missing or too short");
+            }
         }
 
         return ExitCode.Success;
     }
+
+    /// <summary>Without tokens and offsets, which take longer to find than the ids.</summary>
+    private static void WriteIds(Tokenizer tokenizer, string text, int? maxLength, TokenIdBuffer ids, TokenWriter writer)
+    {
+        tokenizer.EncodeIds(text, ids, maxLength ?? int.MaxValue);
+        writer.WriteIds(ids.Ids);
+    }
+
+    private static TokenizedText Encode(Tokenizer tokenizer, InputRecord record, int? maxLength, InputReader input) =>
+        tokenizer.Encode(record.Text, record.Pair, new EncodeOptions
+        {
+            AddSpecialTokens = record.AddSpecialTokens,
+            MaxLength = maxLength,
+            Strategy = ReadStrategy(record, input),
+        });
 
     private static (Tokenizer Tokenizer, int? Limit) Open(ParseResult arguments)
     {

@@ -68,6 +68,40 @@ public sealed class TokenizeCommandTests : IDisposable
         Assert.Equal("quiver: standard input, line 2: \"strategy\" is not longest_first, only_first or only_second\n", run.Error);
     }
 
+    [Theory]
+    [InlineData("{\"text\":\"a\",\"max_length\":1}", "the special tokens alone are more than 1 tokens")]
+    [InlineData("{\"text\":\"a\",\"pair\":\"b\",\"max_length\":2}", "the special tokens alone are more than 2 tokens")]
+    [InlineData(
+        "{\"text\":\"one two three\",\"max_length\":3,\"strategy\":\"only_second\"}",
+        "cannot be cut to 3 tokens: the text that \"strategy\" names is missing or too short")]
+    [InlineData(
+        "{\"text\":\"one two three\",\"pair\":\"b\",\"max_length\":4,\"strategy\":\"only_second\"}",
+        "cannot be cut to 4 tokens: the text that \"strategy\" names is missing or too short")]
+    public async Task A_text_that_cannot_be_cut_as_asked_is_named_by_its_line(string line, string problem)
+    {
+        var input = "{\"text\":\"hello\"}\n" + line;
+
+        var ids = await QuiverRun.WithInputAsync(input, "tokenize", "--input-format", "jsonl");
+        var json = await QuiverRun.WithInputAsync(input, "tokenize", "--input-format", "jsonl", "--json");
+
+        Assert.Equal((2, "101 7592 102\n", $"quiver: standard input, line 2: {problem}\n"), (ids.ExitCode, ids.Output, ids.Error));
+        Assert.Equal((2, 1, ids.Error), (json.ExitCode, json.OutputLines.Length, json.Error));
+    }
+
+    /// <summary>Some lines take the short way, where only ids are found, and some the long one.</summary>
+    [Fact]
+    public async Task Golden_cases_give_golden_ids_without_json_too()
+    {
+        await File.WriteAllBytesAsync(_folder.File("tokenizer.json"), TestData.ReadAll("tokenizers/bert_uncased/tokenizer.json"), TestContext.Current.CancellationToken);
+        var cases = TestData.ReadAll("tokenizers/bert_uncased/cases.jsonl");
+
+        var run = await QuiverRun.WithInputAsync(cases, "tokenize", "--tokenizer", _folder.File("tokenizer.json"), "--input-format", "jsonl");
+
+        var golden = TestData.Cases("tokenizers/bert_uncased/cases.jsonl").Select(line => string.Join(' ', line.GetProperty("ids").EnumerateArray()));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(golden, run.Output.TrimEnd('\n').Split('\n'));
+    }
+
     [Fact]
     public async Task A_model_and_a_tokenizer_together_are_a_usage_error()
     {

@@ -5,26 +5,16 @@ using Quiver.Tokenization;
 namespace Quiver.Server.Commands.Formats;
 
 /// <summary>Writes tokenized texts: ids separated by blanks, or a JSON object, one line per text.</summary>
-internal sealed class TokenWriter(Stream stream, bool json) : IDisposable
+internal sealed class TokenWriter(Stream stream) : IDisposable
 {
     private readonly TextRow _row = new();
     private readonly Utf8JsonWriter _json = new(
         stream,
         new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
-    public void Write(TokenizedText text)
+    public void WriteIds(ReadOnlySpan<int> ids)
     {
-        if (json)
-            WriteObject(text);
-        else
-            WriteIds(text.Ids);
-    }
-
-    public void Dispose() => _json.Dispose();
-
-    private void WriteIds(IReadOnlyList<int> ids)
-    {
-        for (var i = 0; i < ids.Count; i++)
+        for (var i = 0; i < ids.Length; i++)
         {
             if (i > 0) _row.Append(" "u8);
             _row.Append(ids[i]);
@@ -34,7 +24,7 @@ internal sealed class TokenWriter(Stream stream, bool json) : IDisposable
         _row.WriteTo(stream);
     }
 
-    private void WriteObject(TokenizedText text)
+    public void WriteObject(TokenizedText text)
     {
         _json.Reset();
         _json.WriteStartObject();
@@ -57,6 +47,8 @@ internal sealed class TokenWriter(Stream stream, bool json) : IDisposable
         _json.Flush();
         stream.WriteByte((byte)'\n');
     }
+
+    public void Dispose() => _json.Dispose();
 
     private void WriteNumbers(string name, IReadOnlyList<int> numbers)
     {
