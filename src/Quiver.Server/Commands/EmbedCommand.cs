@@ -59,7 +59,7 @@ internal static class EmbedCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, InputOptions inputOptions, CancellationToken cancellationToken)
     {
-        using var input = inputOptions.Open(arguments);
+        using var input = inputOptions.Open(arguments, textOnly: true);
         using var model = LocalModels.Load(arguments.GetValue(Model)!, arguments.GetValue(Precision));
         using var service = new EmbeddingService(new ModelDirectory([model]), Throughput);
 

@@ -26,6 +26,7 @@ internal sealed class InputOptions
         command.Add(_format);
     }
 
-    public InputReader Open(ParseResult arguments) =>
-        InputReader.Open(arguments.GetValue(_input)!, arguments.GetValue(_format));
+    /// <param name="textOnly">As <see cref="InputReader"/> has it.</param>
+    public InputReader Open(ParseResult arguments, bool textOnly) =>
+        InputReader.Open(arguments.GetValue(_input)!, arguments.GetValue(_format), textOnly);
 }

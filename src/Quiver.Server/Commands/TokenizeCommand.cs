@@ -48,7 +48,7 @@ internal static class TokenizeCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, InputOptions inputOptions, CancellationToken cancellationToken)
     {
-        using var input = inputOptions.Open(arguments);
+        using var input = inputOptions.Open(arguments, textOnly: false);
         var (tokenizer, limit) = Open(arguments);
         if (arguments.GetValue(NoTruncation)) limit = null;
 

@@ -81,7 +81,7 @@ public class EmbedPipelineTests
         CancellationToken cancellationToken = default)
     {
         using var service = new EmbeddingService(new ModelDirectory([embedder]), new EmbeddingServiceOptions { Runners = 2, UnitTexts = 64 });
-        using var reader = new InputReader(input, "texts", format);
+        using var reader = new InputReader(input, "texts", format, textOnly: true);
         var pipeline = new EmbedPipeline(service, embedder, normalize: false, truncate);
         await pipeline.RunAsync(reader, rows.Writer, new EmbedProgress(null, TimeProvider.System), cancellationToken);
         return (rows, pipeline);

@@ -11,13 +11,16 @@ internal sealed class InputReader : IDisposable
 
     private readonly Utf8LineReader _lines;
     private readonly InputFormat _format;
+    private readonly bool _textOnly;
     private readonly string _source;
 
-    public InputReader(Stream stream, string source, InputFormat format)
+    /// <param name="textOnly">Whether all members of an object but "text" are somebody else's and are not looked at.</param>
+    public InputReader(Stream stream, string source, InputFormat format, bool textOnly)
     {
         Length = stream.CanSeek ? stream.Length : null;
         _lines = new Utf8LineReader(stream, source);
         _format = format;
+        _textOnly = textOnly;
         _source = source;
     }
 
@@ -28,10 +31,10 @@ internal sealed class InputReader : IDisposable
     public long Position => _lines.Position;
 
     /// <param name="path">A file, or "-" for standard input.</param>
-    public static InputReader Open(string path, InputFormat format) =>
+    public static InputReader Open(string path, InputFormat format, bool textOnly) =>
         path == "-"
-            ? new InputReader(StandardStreams.OpenInput(), "standard input", format)
-            : new InputReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0), path, format);
+            ? new InputReader(StandardStreams.OpenInput(), "standard input", format, textOnly)
+            : new InputReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0), path, format, textOnly);
 
     /// <exception cref="InputException">A line is not valid UTF-8, not valid JSON, or has no text.</exception>
     public async IAsyncEnumerable<InputRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -95,8 +98,9 @@ internal sealed class InputReader : IDisposable
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("text"u8)) Set(ref text, ReadString(ref reader, "text"), "text");
-            else if (reader.ValueTextEquals("pair"u8)) Set(ref pair, ReadString(ref reader, "pair"), "pair");
-            else if (reader.ValueTextEquals("strategy"u8)) Set(ref strategy, ReadString(ref reader, "strategy"), "strategy");
+            else if (_textOnly) reader.Skip();
+            else if (reader.ValueTextEquals("pair"u8)) Set(ref pair, ReadStringOrNull(ref reader, "pair"), "pair");
+            else if (reader.ValueTextEquals("strategy"u8)) Set(ref strategy, ReadStringOrNull(ref reader, "strategy"), "strategy");
             else if (reader.ValueTextEquals("max_length"u8)) Set(ref maxLength, ReadCount(ref reader, "max_length"), "max_length");
             else if (reader.ValueTextEquals("add_special_tokens"u8))
                 Set(ref addSpecialTokens, ReadBoolean(ref reader, "add_special_tokens"), "add_special_tokens");
@@ -113,7 +117,7 @@ internal sealed class InputReader : IDisposable
         };
     }
 
-    private void Set<T>(ref T? member, T value, string name)
+    private void Set<T>(ref T? member, T? value, string name)
     {
         if (member is not null) throw Refuse($"\"{name}\" appears twice");
         member = value;
@@ -125,9 +129,21 @@ internal sealed class InputReader : IDisposable
         return reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Refuse($"\"{name}\" is not a string");
     }
 
+    private string? ReadStringOrNull(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.Null => null,
+            _ => throw Refuse($"\"{name}\" is not a string"),
+        };
+    }
+
     private int? ReadCount(ref Utf8JsonReader reader, string name)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return null;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var count) && count >= 0
             ? count
             : throw Refuse($"\"{name}\" is not a whole number of 0 or more");
@@ -136,7 +152,13 @@ internal sealed class InputReader : IDisposable
     private bool? ReadBoolean(ref Utf8JsonReader reader, string name)
     {
         reader.Read();
-        return reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw Refuse($"\"{name}\" is not true or false");
+        return reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            JsonTokenType.Null => null,
+            _ => throw Refuse($"\"{name}\" is not true or false"),
+        };
     }
 
     private InputException Refuse(string problem) => new(_source, _lines.LineNumber, problem);

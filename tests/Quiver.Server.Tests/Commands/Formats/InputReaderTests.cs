@@ -36,6 +36,24 @@ public class InputReaderTests
             record);
     }
 
+    [Fact]
+    public async Task Where_only_texts_count_the_other_members_may_be_anything()
+    {
+        var line = """{"pair":["b"],"text":"a","max_length":"long","strategy":7,"strategy":8,"add_special_tokens":"no"}""";
+        var record = Assert.Single(await ReadAsync(line, InputFormat.Jsonl, textOnly: true));
+
+        Assert.Equal(new InputRecord(0, 1, "a"), record);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_null_counts_as_absent()
+    {
+        var line = """{"text":"a","pair":null,"max_length":null,"strategy":null,"add_special_tokens":null}""";
+        var record = Assert.Single(await ReadAsync(line, InputFormat.Jsonl));
+
+        Assert.Equal(new InputRecord(0, 1, "a"), record);
+    }
+
     [Theory]
     [InlineData("secret", "not valid JSON at byte 1")]
     [InlineData("{\"text\":\"secret\"", "not valid JSON at byte 17")]
@@ -48,6 +66,8 @@ public class InputReaderTests
     [InlineData("{\"text\":[\"secret\"]}", "\"text\" is not a string")]
     [InlineData("{\"text\":\"secret\",\"text\":\"secret\"}", "\"text\" appears twice")]
     [InlineData("{\"text\":\"\\ud800 secret\"}", "a string holds half a surrogate pair or is not valid UTF-8")]
+    [InlineData("{\"text\":\"a\",\"pair\":1}", "\"pair\" is not a string")]
+    [InlineData("{\"text\":\"a\",\"strategy\":[]}", "\"strategy\" is not a string")]
     [InlineData("{\"text\":\"a\",\"max_length\":-1}", "\"max_length\" is not a whole number of 0 or more")]
     [InlineData("{\"text\":\"a\",\"max_length\":1.5}", "\"max_length\" is not a whole number of 0 or more")]
     [InlineData("{\"text\":\"a\",\"max_length\":3000000000}", "\"max_length\" is not a whole number of 0 or more")]
@@ -84,7 +104,7 @@ public class InputReaderTests
     [Fact]
     public async Task Records_before_a_bad_line_are_still_given()
     {
-        using var reader = new InputReader(new MemoryStream("{\"text\":\"a\"}\nbad\n"u8.ToArray()), "texts", InputFormat.Jsonl);
+        using var reader = new InputReader(new MemoryStream("{\"text\":\"a\"}\nbad\n"u8.ToArray()), "texts", InputFormat.Jsonl, textOnly: false);
         List<string> texts = [];
 
         await Assert.ThrowsAsync<InputException>(async () =>
@@ -95,11 +115,12 @@ public class InputReaderTests
         Assert.Equal(["a"], texts);
     }
 
-    private static Task<List<InputRecord>> ReadAsync(string text, InputFormat format) => ReadAsync(System.Text.Encoding.UTF8.GetBytes(text), format);
+    private static Task<List<InputRecord>> ReadAsync(string text, InputFormat format, bool textOnly = false) =>
+        ReadAsync(System.Text.Encoding.UTF8.GetBytes(text), format, textOnly);
 
-    private static async Task<List<InputRecord>> ReadAsync(byte[] bytes, InputFormat format)
+    private static async Task<List<InputRecord>> ReadAsync(byte[] bytes, InputFormat format, bool textOnly = false)
     {
-        using var reader = new InputReader(new MemoryStream(bytes), "texts", format);
+        using var reader = new InputReader(new MemoryStream(bytes), "texts", format, textOnly);
         List<InputRecord> records = [];
         await foreach (var record in reader.ReadAsync(CancellationToken.None)) records.Add(record);
         return records;
