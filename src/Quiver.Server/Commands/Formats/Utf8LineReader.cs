@@ -3,8 +3,10 @@ namespace Quiver.Server.Commands.Formats;
 /// <summary>Reads a byte stream line by line in bounded memory. Lines end in LF or CRLF; a leading byte order mark is dropped.</summary>
 internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
 {
-    /// <summary>The longest line, in bytes. A file without line ends must not fill the memory.</summary>
+    /// <summary>The longest line, in bytes without its end. A file without line ends must not fill the memory.</summary>
     public const int MaxLineBytes = 16 << 20;
+
+    private const int LineEndBytes = 2;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -38,8 +40,6 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
             }
 
             _searched = _end;
-            if (_end - _start > MaxLineBytes)
-                throw new InputException(source, LineNumber + 1, $"longer than {MaxLineBytes >> 20} MiB");
             if (_atEnd)
             {
                 if (_start == _end) return false;
@@ -57,6 +57,7 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
     {
         var line = _buffer.AsMemory(_start, lineEnd - _start);
         if (terminator == 1 && line.Span is [.., (byte)'\r']) line = line[..^1];
+        ThrowIfTooLong(line.Length);
         if (LineNumber == 0 && line.Span.StartsWith(ByteOrderMark)) line = line[ByteOrderMark.Length..];
 
         Line = line;
@@ -75,11 +76,21 @@ internal sealed class Utf8LineReader(Stream stream, string source) : IDisposable
             _start = 0;
         }
 
-        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        if (_end == _buffer.Length)
+        {
+            // Without the end that may still come: the longest line just fits the largest buffer with its CR LF.
+            ThrowIfTooLong(_end - (LineEndBytes - 1));
+            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, MaxLineBytes + LineEndBytes));
+        }
 
         // A blocked read of a terminal or pipe does not notice the token by itself; WaitAsync lets Ctrl+C through at once.
         var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).AsTask().WaitAsync(cancellationToken);
         _atEnd = read == 0;
         _end += read;
+    }
+
+    private void ThrowIfTooLong(int bytes)
+    {
+        if (bytes > MaxLineBytes) throw new InputException(source, LineNumber + 1, $"longer than {MaxLineBytes >> 20} MiB");
     }
 }

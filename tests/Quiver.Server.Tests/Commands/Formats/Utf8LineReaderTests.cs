@@ -57,6 +57,25 @@ public class Utf8LineReaderTests
         Assert.Equal("big.txt, line 2: longer than 16 MiB", exception.Message);
     }
 
+    [Theory]
+    [InlineData("\n", int.MaxValue)]
+    [InlineData("\n", 1_000_003)]
+    [InlineData("\r\n", int.MaxValue)]
+    [InlineData("\r\n", 1_000_003)]
+    [InlineData("", int.MaxValue)]
+    [InlineData("", 1_000_003)]
+    public async Task The_longest_line_is_the_same_however_the_stream_is_cut_into_reads(string end, int bytesPerRead)
+    {
+        var longest = new string('x', Utf8LineReader.MaxLineBytes);
+
+        var lines = await ReadAsync(new SteadyStream(System.Text.Encoding.UTF8.GetBytes($"one\n{longest}{end}"), bytesPerRead));
+        var exception = await Assert.ThrowsAsync<InputException>(
+            () => ReadAsync(new SteadyStream(System.Text.Encoding.UTF8.GetBytes($"one\n{longest}x{end}"), bytesPerRead)));
+
+        Assert.Equal([3, Utf8LineReader.MaxLineBytes], lines.Select(line => line.Length));
+        Assert.Equal("test, line 2: longer than 16 MiB", exception.Message);
+    }
+
     [Fact]
     public async Task Cancelling_ends_a_read_that_waits_for_input()
     {
@@ -81,6 +100,13 @@ public class Utf8LineReaderTests
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             new(Read(buffer.Span[..Math.Min(buffer.Length, random.Next(1, Length > 1000 ? 50_000 : 8))]));
+    }
+
+    /// <summary>Gives as much as is asked for, up to a number of bytes.</summary>
+    private sealed class SteadyStream(byte[] bytes, int bytesPerRead) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Read(buffer.Span[..Math.Min(buffer.Length, bytesPerRead)]));
     }
 
     private sealed class EndlessStream : MemoryStream
