@@ -24,7 +24,7 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Buffered; able to seek where that was asked for.</summary>
     public Stream Stream { get; }
 
-    /// <param name="path">A file, or "-" for standard output. A device (below /dev) is written to directly, never replaced.</param>
+    /// <param name="path">A file, or "-" for standard output. A device or named pipe is written to directly, never replaced.</param>
     /// <param name="seekable">
     /// The writer goes back to its beginning. What cannot seek then receives everything at the end, from a temporary file.
     /// </param>
@@ -32,7 +32,7 @@ internal sealed class OutputFile : IDisposable
     {
         if (path == "-") return ToStream(StandardStreams.OpenOutput(), seekable);
 
-        if (IsDevice(path)) return ToStream(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), seekable);
+        if (FileKind.IsStream(path)) return ToStream(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), seekable);
 
         // A link stays a link: what it points to is replaced.
         var isLink = new FileInfo(path).LinkTarget is not null;
@@ -88,7 +88,4 @@ internal sealed class OutputFile : IDisposable
             });
         return new OutputFile(spool, null, null, stream);
     }
-
-    /// <summary>/dev/null, /dev/stdout, and /dev/fd/63 as a shell's <c>&gt;(command)</c> passes it.</summary>
-    private static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Quiver.Server.Commands.Formats;
 using Quiver.Server.Tests.Support;
 
@@ -75,6 +76,53 @@ public sealed class OutputFileTests : IDisposable
 
         Assert.Equal(0, new FileInfo("/dev/null").Length);
         Assert.False(File.Exists("/dev/null.tmp"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_named_pipe_is_written_to_and_stays_a_pipe(bool seekable)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no named pipes in folders.");
+        var path = _folder.File("pipe");
+        using (var mkfifo = Process.Start("mkfifo", [path])) await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        // Each end waits for the other. A second round finds the pipe still there.
+        for (var round = 0; round < 2; round++)
+        {
+            var reading = File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+            using (var output = await Task.Run(() => OutputFile.Create(path, seekable), TestContext.Current.CancellationToken))
+            {
+                output.Stream.Write("new"u8);
+                output.Commit();
+            }
+
+            Assert.Equal("new", await reading.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        }
+
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void A_file_in_shared_memory_is_a_file_though_it_is_below_dev()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "This system has no /dev/shm.");
+        var path = $"/dev/shm/quiver-test-{Guid.NewGuid():N}";
+        try
+        {
+            using (var output = OutputFile.Create(path, seekable: false))
+            {
+                output.Stream.Write("new"u8);
+                Assert.False(File.Exists(path));
+                output.Commit();
+            }
+
+            Assert.Equal("new", File.ReadAllText(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
