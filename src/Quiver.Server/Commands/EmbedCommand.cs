@@ -17,7 +17,8 @@ internal static class EmbedCommand
     private static readonly Option<VectorFormat> Format = new("--format", "-f")
     {
         HelpName = "jsonl|npy|csv",
-        Description = "jsonl: index, embedding, tokens, truncated (the default). npy: a float32 array for NumPy. csv: as jsonl, in columns.",
+        Description = "jsonl: index, embedding, tokens, truncated. npy: a float32 array for NumPy. csv: as jsonl, in columns. " +
+            "Without it the ending of --output decides; jsonl where that is none of these.",
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
@@ -38,7 +39,7 @@ internal static class EmbedCommand
         {
             Examples = """
                 quiver embed --input texts.txt --output vectors.jsonl
-                quiver embed --input texts.txt --format npy --output vectors.npy
+                quiver embed --input texts.txt --output vectors.npy
                 # Objects with a member "text"; the result goes to another program.
                 cat documents.jsonl | quiver embed --input-format jsonl | my-loader
                 # The reference arithmetic, and an error rather than a cut text.
@@ -63,8 +64,9 @@ internal static class EmbedCommand
         using var model = LocalModels.Load(arguments.GetValue(Model)!, arguments.GetValue(Precision));
         using var service = new EmbeddingService(new ModelDirectory([model]), Throughput);
 
-        var format = arguments.GetValue(Format);
-        using var output = OutputFile.Create(arguments.GetValue(Output)!, seekable: format == VectorFormat.Npy);
+        var path = arguments.GetValue(Output)!;
+        var format = arguments.GetResult(Format) is { Implicit: false } ? arguments.GetValue(Format) : VectorFormats.FromEnding(path);
+        using var output = OutputFile.Create(path, seekable: format == VectorFormat.Npy);
         var writer = VectorWriter.Create(format, output.Stream, model.Width);
         var pipeline = new EmbedPipeline(service, model, model.Normalizes, truncate: !arguments.GetValue(NoTruncate));
 

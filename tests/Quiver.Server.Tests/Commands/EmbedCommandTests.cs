@@ -85,6 +85,23 @@ public sealed class EmbedCommandTests : IDisposable
         Assert.Equal((0, lines), (run.ExitCode, run.OutputLines.Length));
     }
 
+    [Theory]
+    [InlineData("out.npy", null, "\u0093NUMPY")]
+    [InlineData("out.CSV", null, "index,tokens,truncated,0,")]
+    [InlineData("out.jsonl", null, "{\"index\":0,")]
+    [InlineData("out", null, "{\"index\":0,")]
+    [InlineData("out.npy", "csv", "index,tokens,truncated,0,")]
+    [InlineData("out.csv", "jsonl", "{\"index\":0,")]
+    public async Task The_ending_of_the_output_decides_the_format_unless_it_is_given(string name, string? format, string start)
+    {
+        string[] given = format is null ? [] : ["--format", format];
+
+        var run = await QuiverRun.WithInputAsync("hello\n", ["embed", "--output", _folder.File(name), .. given]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith(start, await File.ReadAllTextAsync(_folder.File(name), System.Text.Encoding.Latin1, Stop), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_bad_line_is_named_and_leaves_the_earlier_output_file_alone()
     {
