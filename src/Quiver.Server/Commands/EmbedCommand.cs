@@ -8,8 +8,18 @@ namespace Quiver.Server.Commands;
 /// <summary><c>quiver embed</c>: texts from a file or pipe, vectors to a file or pipe.</summary>
 internal static class EmbedCommand
 {
-    /// <summary>Nobody waits for a single text here, so work units are as tall as the kernels like them.</summary>
-    private static readonly EmbeddingServiceOptions Throughput = new() { UnitTexts = 64, UnitTokens = 1024 };
+    /// <summary>
+    /// Nobody waits for a single text here, so work units are as tall as the kernels like them. The queue has no limits of its own: the
+    /// pipeline's few batches in flight are the limit, and on a machine of many cores they may be more than a server would let wait.
+    /// </summary>
+    private static readonly EmbeddingServiceOptions Throughput = new()
+    {
+        UnitTexts = 64,
+        UnitTokens = 1024,
+        InteractiveQueueTokens = int.MaxValue,
+        BulkQueueTokens = int.MaxValue,
+        QueueTexts = int.MaxValue,
+    };
 
     private static readonly Option<string> Model = ModelOptions.Model();
     private static readonly Option<Precision> Precision = ModelOptions.Precision();
@@ -68,7 +78,7 @@ internal static class EmbedCommand
         var format = arguments.GetResult(Format) is { Implicit: false } ? arguments.GetValue(Format) : VectorFormats.FromEnding(path);
         using var output = OutputFile.Create(path, seekable: format == VectorFormat.Npy);
         var writer = VectorWriter.Create(format, output.Stream, model.Width);
-        var pipeline = new EmbedPipeline(service, model, model.Normalizes, truncate: !arguments.GetValue(NoTruncate));
+        var pipeline = new EmbedPipeline(service, model, Throughput.MaxRequestTokens, model.Normalizes, truncate: !arguments.GetValue(NoTruncate));
 
         var progress = new EmbedProgress(input.Length, TimeProvider.System);
         await progress.ShowWhileAsync(() => pipeline.RunAsync(input, writer, progress, cancellationToken));

@@ -9,20 +9,19 @@ namespace Quiver.Server.Commands;
 /// Reads, embeds and writes at the same time and in order: a reader fills a short queue of batches that the service already computes,
 /// and the writer awaits them one after another. Memory does not grow with the input.
 /// </summary>
+/// <param name="maxRequestTokens">The service's limit on one request, which a batch is.</param>
 /// <param name="normalize">Whether vectors leave at unit length.</param>
 /// <param name="truncate">Whether a text over the model's limit is cut to it; otherwise it ends the run.</param>
-internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, bool normalize, bool truncate)
+internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, int maxRequestTokens, bool normalize, bool truncate)
 {
     /// <summary>Batches under way or finished out of turn. Four keep two runners busy while the writer waits for a slow one.</summary>
     private static readonly int BatchesInFlight = Math.Max(4, 2 * Environment.ProcessorCount);
 
-    private const int MaxBatchTexts = 64;
-
-    /// <summary>
-    /// A text may be as long as the reader allows, so a batch counts characters too. No tokenizer gives more than four tokens a
-    /// character (its UTF-8 bytes), which keeps a batch below the service's limit on one request.
-    /// </summary>
+    /// <summary>For memory: a text may be as long as the reader allows, however few tokens of it remain.</summary>
     private const int MaxBatchCharacters = 64 << 10;
+
+    /// <summary>So few that the service takes them in one request even if each is as long as the model's limit.</summary>
+    private readonly int _maxBatchTexts = Math.Clamp(maxRequestTokens / model.MaxTokens, 1, 64);
 
     public long Texts { get; private set; }
 
@@ -63,7 +62,7 @@ internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, b
             {
                 records.Add(record);
                 characters += record.Text.Length;
-                if (records.Count < MaxBatchTexts && characters < MaxBatchCharacters) continue;
+                if (records.Count < _maxBatchTexts && characters < MaxBatchCharacters) continue;
 
                 await batches.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
                 records = [];

@@ -51,6 +51,19 @@ public class EmbedPipelineTests
         Assert.Equal(192, written.Count); // Whole batches of 64: the last eight were not full when reading stopped.
     }
 
+    [Theory]
+    [InlineData(20)] // Two texts of the model's eight tokens.
+    [InlineData(8)]
+    public async Task Long_texts_are_never_more_than_one_request_may_hold(int maxRequestTokens)
+    {
+        var texts = Enumerable.Repeat("123456789", 100);
+
+        var (rows, _) = await EmbedAsync(
+            new SpellingEmbedder(), string.Join('\n', texts), options: new EmbeddingServiceOptions { MaxRequestTokens = maxRequestTokens });
+
+        Assert.Equal(100, rows.Count);
+    }
+
     [Fact]
     public async Task The_reader_stays_a_few_batches_ahead_and_no_more()
     {
@@ -69,8 +82,14 @@ public class EmbedPipelineTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
-    private static Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(SpellingEmbedder embedder, string input, Rows? rows = null, InputFormat format = InputFormat.Lines, bool truncate = true) =>
-        EmbedAsync(embedder, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)), rows ?? new Rows(), format, truncate);
+    private static Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(
+        SpellingEmbedder embedder,
+        string input,
+        Rows? rows = null,
+        InputFormat format = InputFormat.Lines,
+        bool truncate = true,
+        EmbeddingServiceOptions? options = null) =>
+        EmbedAsync(embedder, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)), rows ?? new Rows(), format, truncate, options);
 
     private static async Task<(Rows Rows, EmbedPipeline Pipeline)> EmbedAsync(
         SpellingEmbedder embedder,
@@ -78,11 +97,13 @@ public class EmbedPipelineTests
         Rows rows,
         InputFormat format = InputFormat.Lines,
         bool truncate = true,
+        EmbeddingServiceOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        using var service = new EmbeddingService(new ModelDirectory([embedder]), new EmbeddingServiceOptions { Runners = 2, UnitTexts = 64 });
+        options ??= new EmbeddingServiceOptions { Runners = 2, UnitTexts = 64 };
+        using var service = new EmbeddingService(new ModelDirectory([embedder]), options);
         using var reader = new InputReader(input, "texts", format, textOnly: true);
-        var pipeline = new EmbedPipeline(service, embedder, normalize: false, truncate);
+        var pipeline = new EmbedPipeline(service, embedder, options.MaxRequestTokens, normalize: false, truncate);
         await pipeline.RunAsync(reader, rows.Writer, new EmbedProgress(null, TimeProvider.System), cancellationToken);
         return (rows, pipeline);
     }
