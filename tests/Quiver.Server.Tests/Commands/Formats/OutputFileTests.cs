@@ -87,11 +87,11 @@ public sealed class OutputFileTests : IDisposable
         var path = _folder.File("pipe");
         using (var mkfifo = Process.Start("mkfifo", [path])) await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        // Each end waits for the other. A second round finds the pipe still there.
+        // Opening one end waits for the other. A second round finds the pipe still there.
         for (var round = 0; round < 2; round++)
         {
-            var reading = File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
-            using (var output = await Task.Run(() => OutputFile.Create(path, seekable), TestContext.Current.CancellationToken))
+            var reading = Task.Run(() => File.ReadAllText(path), TestContext.Current.CancellationToken);
+            using (var output = OutputFile.Create(path, seekable))
             {
                 output.Stream.Write("new"u8);
                 output.Commit();
