@@ -35,12 +35,13 @@ internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, i
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var batches = Channel.CreateBounded<Batch>(new BoundedChannelOptions(BatchesInFlight) { SingleReader = true, SingleWriter = true });
-        var reading = ReadAsync(input, batches.Writer, stop.Token);
+        var reading = ReadAsync(input, batches, stop.Token);
         try
         {
             await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken))
             {
                 Write(batch.Records, await batch.Result, output);
+                output.Flush();
                 progress.Report(Texts, batch.EndPosition);
             }
         }
@@ -52,32 +53,53 @@ internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, i
     }
 
     /// <summary>Never throws: what goes wrong comes out of the channel, behind the batches before it.</summary>
-    private async Task ReadAsync(InputReader input, ChannelWriter<Batch> batches, CancellationToken cancellationToken)
+    private async Task ReadAsync(InputReader input, Channel<Batch> batches, CancellationToken cancellationToken)
     {
         try
         {
-            List<InputRecord> records = [];
-            var characters = 0;
-            await foreach (var record in input.ReadAsync(cancellationToken))
-            {
-                records.Add(record);
-                characters += record.Text.Length;
-                if (records.Count < _maxBatchTexts && characters < MaxBatchCharacters) continue;
-
-                await batches.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
-                records = [];
-                characters = 0;
-            }
-
-            if (records.Count > 0) await batches.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
-            batches.Complete();
+            await FillAsync(input, batches, cancellationToken);
+            batches.Writer.Complete();
         }
 #pragma warning disable CA1031 // Passed on, not swallowed.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            batches.Complete(exception);
+            batches.Writer.Complete(exception);
         }
+    }
+
+    private async Task FillAsync(InputReader input, Channel<Batch> batches, CancellationToken cancellationToken)
+    {
+        List<InputRecord> records = [];
+        var characters = 0;
+        await using var reader = input.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            var next = reader.MoveNextAsync();
+
+            // Whoever types, or a slow program, is answered at once: a batch fills up only while others wait to be computed.
+            if (!next.IsCompleted && records.Count > 0 && batches.Reader.Count == 0 && batches.Writer.TryWrite(Start(input, records, cancellationToken)))
+                (records, characters) = ([], 0);
+
+            try
+            {
+                if (!await next) break;
+            }
+            catch (InputException) when (records.Count > 0)
+            {
+                await batches.Writer.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
+                throw;
+            }
+
+            records.Add(reader.Current);
+            characters += reader.Current.Text.Length;
+            if (records.Count < _maxBatchTexts && characters < MaxBatchCharacters) continue;
+
+            await batches.Writer.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
+            (records, characters) = ([], 0);
+        }
+
+        if (records.Count > 0) await batches.Writer.WriteAsync(Start(input, records, cancellationToken), cancellationToken);
     }
 
     private Batch Start(InputReader input, List<InputRecord> records, CancellationToken cancellationToken) =>

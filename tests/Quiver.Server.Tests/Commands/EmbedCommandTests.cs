@@ -115,6 +115,46 @@ public sealed class EmbedCommandTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
     }
 
+    [Theory]
+    [InlineData("jsonl", 0)]
+    [InlineData("csv", 1)]
+    public async Task Rows_before_a_bad_line_are_all_on_standard_output_and_whole(string format, int headerLines)
+    {
+        const int rows = 700; // More than the output's buffer of 1 MiB holds.
+        var input = string.Concat(Enumerable.Range(0, rows).Select(i => $"{{\"text\":\"arrow {i}\"}}\n")) + "bad\n";
+
+        var run = await QuiverRun.WithInputAsync(input, "embed", "--input-format", "jsonl", "--format", format);
+
+        Assert.Equal((2, $"quiver: standard input, line {rows + 1}: not valid JSON at byte 1\n"), (run.ExitCode, run.Error));
+        Assert.InRange(run.OutputBytes.Length, 2 << 20, int.MaxValue);
+        Assert.EndsWith("\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(rows + headerLines, run.OutputLines.Length);
+    }
+
+    [Fact]
+    public async Task Each_text_of_a_slow_writer_is_answered_at_once()
+    {
+        using var process = QuiverRun.Start("embed");
+        try
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await process.StandardInput.WriteLineAsync("a quiver holds arrows");
+                await process.StandardInput.FlushAsync(Stop);
+                var row = await process.StandardOutput.ReadLineAsync(Stop).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Stop);
+                Assert.StartsWith($"{{\"index\":{i},", row, StringComparison.Ordinal);
+            }
+
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(Stop).WaitAsync(TimeSpan.FromMinutes(1), Stop);
+            Assert.Equal(0, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+
     [Fact]
     public async Task Without_truncation_a_text_over_the_limit_is_refused_by_its_line()
     {

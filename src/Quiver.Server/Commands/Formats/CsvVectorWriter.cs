@@ -34,6 +34,8 @@ internal sealed class CsvVectorWriter : VectorWriter
         EndRow();
     }
 
+    public override void Flush() => _stream.Flush();
+
     public override void Complete()
     {
     }

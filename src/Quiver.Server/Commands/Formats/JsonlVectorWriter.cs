@@ -19,6 +19,8 @@ internal sealed class JsonlVectorWriter(Stream stream) : VectorWriter
         _row.WriteTo(stream);
     }
 
+    public override void Flush() => stream.Flush();
+
     public override void Complete()
     {
     }

@@ -8,6 +8,11 @@ internal abstract class VectorWriter
     /// <param name="truncated">Whether the text was longer than the model's limit and was cut.</param>
     public abstract void Write(long index, ReadOnlySpan<float> vector, int tokens, bool truncated);
 
+    /// <summary>Hands on the rows written so far, whole, where they go to a reader who may be waiting for them.</summary>
+    public virtual void Flush()
+    {
+    }
+
     /// <summary>Writes what can only be written when all rows are known. The stream stays open.</summary>
     public abstract void Complete();
 
