@@ -40,6 +40,7 @@ internal sealed class Report(string command, Machine machine, TimeProvider clock
     public string Save(string folder)
     {
         var date = clock.GetLocalNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"{date}-{command}");
         File.WriteAllText(path + ".md", $"# bench {command}, {date}\n\n{machine.Describe()}\n{_markdown}");
         File.WriteAllText(path + ".json", JsonSerializer.Serialize(new { command, date, machine, figures = _figures }, Json) + "\n");
