@@ -11,6 +11,6 @@ internal static class MicroBenches
         new("gemm", context => GemmBench.Run(context.Report)),
         new("rows", context => RowKernelBench.Run(context.Report)),
         new("numbers", context => FloatFormatBench.Run(context.Report)),
-        new("tokenizer", context => TokenizerBench.Run(context.Report)),
+        new("tokenizer", TokenizerBench.Run),
     ];
 }

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using System.Text.Json;
 using Quiver.Bench.Measurement;
 using Quiver.Bench.Peers;
 using Quiver.Bench.Reporting;
@@ -8,59 +7,78 @@ using Quiver.Tokenization;
 
 namespace Quiver.Bench.Micro;
 
-/// <summary>B21: ids of the corpus's descriptions on one core, beside the Rust library; and whether time stays linear in the text.</summary>
+/// <summary>
+/// B21: the corpus's descriptions on one core, beside the Rust library; and whether time stays linear in the text. A bound that is broken
+/// fails the run.
+/// </summary>
 internal static class TokenizerBench
 {
+    /// <summary>Millions of tokens a second.</summary>
+    private const double LeastRate = 8;
+
+    /// <summary>Time for twice the text over time for the text.</summary>
     private const double MostRatio = 2.2;
 
     private static readonly int[] Sizes = [10_000, 20_000, 100_000, 200_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000];
 
-    public static void Run(Report report)
+    public static void Run(BenchContext context)
     {
-        var descriptions = Descriptions();
-        RunCorpus(descriptions, report);
-        RunScaling(string.Join('\n', descriptions), report);
+        string[] descriptions = [.. Corpus.Descriptions()];
+        RunCorpus(descriptions, context);
+        RunScaling(string.Join('\n', descriptions), context);
     }
 
-    private static void RunCorpus(string[] descriptions, Report report)
+    private static void RunCorpus(string[] descriptions, BenchContext context)
     {
-        var tokenizer = Tokenizer.Load(Path.Combine(Repository.DefaultModel, "tokenizer.json"));
-        var ids = new TokenIdBuffer();
-        var tokens = descriptions.Sum(text => (long)tokenizer.EncodeIds(text, ids));
-        var rate = Sampler.TimeThread(() =>
-        {
-            foreach (var text in descriptions)
-                tokenizer.EncodeIds(text, ids);
-        }).Convert(seconds => tokens / seconds / 1e6);
+        var file = Path.Combine(Repository.DefaultModel, "tokenizer.json");
+        var tokenizer = Tokenizer.Load(file);
+        var buffer = new TokenIdBuffer();
+        var tokens = descriptions.Sum(text => (long)tokenizer.EncodeIds(text, buffer));
+        var ids = Measure(text => tokenizer.EncodeIds(text, buffer));
+        var full = Measure(text => Sink.Take(tokenizer.Encode(text).Ids.Count));
 
+        var report = context.Report;
         var table = report.Table($"B21: WordPiece, {descriptions.Length} descriptions, {tokens} tokens, one core", "tokenizer", "M tokens/s", "spread");
-        table.Row("Quiver", $"{rate.Median:f1}", Format.Spread(rate));
-        report.Figure("B21", "WordPiece, corpus descriptions, M tokens/s", rate, Target.Least(8));
+        table.Row("Quiver, EncodeIds: ids alone, as it embeds", $"{ids.Median:f1}", Format.Spread(ids));
+        table.Row("Quiver, Encode: ids, tokens, offsets, types", $"{full.Median:f1}", Format.Spread(full));
+        var target = Target.Least(LeastRate);
+        report.Figure("B21", "WordPiece, corpus descriptions, M tokens/s", ids, target);
+        report.Figure("B21", "WordPiece, corpus descriptions, with tokens and offsets, M tokens/s", full);
+        report.Note($"Ids alone: {Format.Verdict(ids.Median, target)}.");
+        if (!target.IsMetBy(ids.Median))
+            context.Fail($"B21: {ids.Median:f1} M tokens/s, not {target.Text}");
+
         if (RustTokenizers.Missing() is { } missing)
         {
-            report.Note($"No peer: {missing}. Measured elsewhere, tokenizers 0.23 gives 0.58 to 0.77 M tokens/s.");
+            report.Note($"No peer: {missing}.");
             return;
         }
 
-        var peer = Samples.Of(RustTokenizers.SecondsPerPass(Path.Combine(Repository.DefaultModel, "tokenizer.json"), descriptions))
-            .Convert(seconds => tokens / seconds / 1e6);
-        table.Row("Rust tokenizers, encodeBatch, one thread", $"{peer.Median:f2}", Format.Spread(peer));
+        var peer = Samples.Of(RustTokenizers.SecondsPerPass(file, descriptions)).Convert(ToRate);
+        table.Row("Rust tokenizers, encodeBatch: as Encode, and masks", $"{peer.Median:f2}", Format.Spread(peer));
         report.Figure("B21", "Rust tokenizers, the same texts, M tokens/s", peer);
-        report.Note($"{rate.Median / peer.Median:f1} times the Rust library; {Format.Verdict(rate.Median, Target.Least(8))}.");
+        report.Note(
+            $"Like for like, everything about each text: {full.Median / peer.Median:f1} times the Rust library. " +
+            $"Ids alone, less than it was asked for: {ids.Median / peer.Median:f1} times.");
+
+        Samples Measure(Action<string> encode) => Sampler.TimeThread(() => Array.ForEach(descriptions, encode)).Convert(ToRate);
+
+        double ToRate(double seconds) => tokens / seconds / 1e6;
     }
 
-    private static void RunScaling(string corpus, Report report)
+    private static void RunScaling(string corpus, BenchContext context)
     {
         // One page over and over: the share of words that are in the cache, and in the CPU's, is then the same at every length.
         var page = corpus[..Sizes[0]];
         var columns = Sizes.Select(size => $"{size / 1000} KB").Prepend("kind, text").Append("worst ratio for twice the text");
-        var table = report.Table("Tokenizer: ns a byte by length of the text", [.. columns]);
+        var table = context.Report.Table("Tokenizer: ns a byte by length of the text", [.. columns]);
         foreach (var kind in Directory.GetDirectories(Repository.Folder("tests", "data", "tokenizers")).Order(StringComparer.Ordinal))
         {
             var tokenizer = Tokenizer.Parse(Unpack(Path.Combine(kind, "tokenizer.json.gz")), kind);
             var name = Path.GetFileName(kind);
             Measure($"{name}, prose", tokenizer, size => Repeat(page, size));
             Measure($"{name}, one word", tokenizer, OneWord);
+            Measure($"{name}, distinct words", tokenizer, DistinctWords);
         }
 
         void Measure(string name, Tokenizer tokenizer, Func<int, string> make)
@@ -73,7 +91,10 @@ internal static class TokenizerBench
             });
             double[] ratios = [seconds[1] / seconds[0], seconds[3] / seconds[2], seconds[5] / seconds[4], seconds[7] / seconds[6]];
             table.Row([name, .. seconds.Select((s, i) => $"{s / Sizes[i] * 1e9:f1}"), $"{ratios.Max():f2}"]);
-            report.Figure("tokenizer-linear", $"{name}, worst ratio", ratios.Max(), Target.Most(MostRatio));
+            var target = Target.Most(MostRatio);
+            context.Report.Figure("tokenizer-linear", $"{name}, worst ratio", ratios.Max(), target);
+            if (!target.IsMetBy(ratios.Max()))
+                context.Fail($"tokenizer-linear: {name}, worst ratio for twice the text {ratios.Max():f2}, not {target.Text}");
         }
     }
 
@@ -100,15 +121,6 @@ internal static class TokenizerBench
         return best;
     }
 
-    private static string[] Descriptions()
-    {
-        using var reader = new StreamReader(new MemoryStream(Unpack(Repository.Folder("tests", "data", "corpus", "packages.jsonl.gz"))));
-        var descriptions = new List<string>();
-        while (reader.ReadLine() is { } line)
-            descriptions.Add(JsonDocument.Parse(line).RootElement.GetProperty("description").GetString()!);
-        return [.. descriptions];
-    }
-
     private static string Repeat(string text, int length)
     {
         var builder = new StringBuilder(length);
@@ -125,6 +137,23 @@ internal static class TokenizerBench
         {
             foreach (ref var character in span)
                 character = "etaoinshrdlu"[source.Next(12)];
+        });
+    }
+
+    /// <summary>No word twice, so that no cache of words helps: numbers that take all values of 32 bits, spelled in letters.</summary>
+    private static string DistinctWords(int length)
+    {
+        const uint odd = 2_654_435_769; // Times an odd number, 1, 2, 3 … stay distinct modulo 2^32, and lose their order.
+        return string.Create(length, odd, (span, factor) =>
+        {
+            var at = 0;
+            for (var word = 1u; at < span.Length; word++)
+            {
+                for (var rest = word * factor; rest > 0 && at < span.Length; rest /= 26)
+                    span[at++] = (char)('a' + (rest % 26));
+                if (at < span.Length)
+                    span[at++] = ' ';
+            }
         });
     }
 
