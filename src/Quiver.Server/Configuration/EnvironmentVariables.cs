@@ -22,7 +22,7 @@ internal static class EnvironmentVariables
         return parsed.Errors is [var error, ..] ? throw new UsageException($"{variable}: {error.Message}") : parsed.GetValue(option);
     }
 
-    private static string NameFor(Option option) => "QUIVER_" + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+    public static string NameFor(Option option) => "QUIVER_" + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     private static string[] AsArguments<T>(Option<T> option, string value) => option switch
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Quiver.Server.Commands;
+using Quiver.Server.Configuration;
 using Quiver.Tests.Support;
 
 namespace Quiver.Server.Tests.Commands;
@@ -46,9 +47,20 @@ public class DocumentationTests
     public void Every_option_is_in_the_command_line_page()
     {
         var page = File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "docs", "command-line.md"));
-        var options = WithSubcommands(QuiverCommand.Create()).Where(command => command.Name != "serve").SelectMany(command => command.Options).Select(option => option.Name).Distinct();
+        var options = WithSubcommands(QuiverCommand.Create()).SelectMany(command => command.Options).Select(option => option.Name).Distinct();
 
         Assert.All(options, option => Assert.Contains(option, page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_option_of_serve_stands_beside_its_variable_in_the_command_line_page()
+    {
+        var lines = File.ReadAllLines(Path.Combine(TestData.RepositoryRoot, "docs", "command-line.md"));
+        var serve = QuiverCommand.Create().Subcommands.Single(command => command.Name == "serve");
+
+        Assert.All(serve.Options, option => Assert.Contains(
+            lines,
+            line => line.StartsWith($"| `{option.Name}", StringComparison.Ordinal) && line.Contains($"`{EnvironmentVariables.NameFor(option)}`", StringComparison.Ordinal)));
     }
 
     private static IEnumerable<Command> WithSubcommands(Command command) => [command, .. command.Subcommands.SelectMany(WithSubcommands)];
