@@ -6,7 +6,7 @@ namespace Quiver.Embedding;
 /// <summary>From the inputs of a request to what the encoder takes, within the limits.</summary>
 internal static class InputPreparation
 {
-    /// <exception cref="QuiverException">An input is too long and was not to be cut, an id is not in the vocabulary, or all together are too many.</exception>
+    /// <exception cref="QuiverException">An input has no token, or is too long and was not to be cut, an id is not in the vocabulary, or all together are too many.</exception>
     public static TokenizedInput[] Prepare(EmbeddingRequest request, IEmbedder model, int maxRequestTokens, CancellationToken cancellationToken)
     {
         if (request.Inputs.Count == 0)
@@ -18,6 +18,8 @@ internal static class InputPreparation
         {
             cancellationToken.ThrowIfCancellationRequested();
             var input = Tokenize(request, i, model);
+            if (input.Ids.Length == 0)
+                throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = i };
             if (input.Truncated && !request.Truncate)
                 throw TooLong(model, input.FullLength, i, prepared.Length);
             total += input.Ids.Length;

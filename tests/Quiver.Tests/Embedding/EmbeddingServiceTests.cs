@@ -133,6 +133,16 @@ public sealed class EmbeddingServiceTests
     }
 
     [Fact]
+    public async Task An_input_without_a_token_is_refused_by_its_position()
+    {
+        using var service = new EmbeddingService(new ModelDirectory([new WordEmbedder { AddsSpecialTokens = false }]));
+
+        var error = await Assert.ThrowsAsync<QuiverException>(() => service.EmbedAsync(Request("word", " ", "word"), TestEnd));
+        Assert.Equal((ErrorKind.InvalidInput, "input", 1), (error.Kind, error.Parameter, error.InputIndex));
+        Assert.Equal(1, (await service.EmbedAsync(Request("word"), TestEnd)).Count);
+    }
+
+    [Fact]
     public async Task Token_ids_sent_to_a_name_of_OpenAI_are_decoded_as_its_vocabulary_and_others_as_the_models()
     {
         var model = new WordEmbedder();
