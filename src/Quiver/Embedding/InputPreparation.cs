@@ -6,6 +6,12 @@ namespace Quiver.Embedding;
 /// <summary>From the inputs of a request to what the encoder takes, within the limits.</summary>
 internal static class InputPreparation
 {
+    /// <summary>Characters and token ids from which a request is large: some milliseconds of tokenizing.</summary>
+    private const int LargeLength = 64 * 1024;
+
+    public static bool IsLarge(EmbeddingRequest request) =>
+        request.Inputs.Sum(input => (long)(input.TokenIds?.Length ?? input.Text?.Length ?? 0)) > LargeLength;
+
     /// <exception cref="QuiverException">An input has no token, or is too long and was not to be cut, an id is not in the vocabulary, or all together are too many.</exception>
     public static TokenizedInput[] Prepare(EmbeddingRequest request, IEmbedder model, int maxRequestTokens, CancellationToken cancellationToken)
     {

@@ -196,6 +196,27 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task A_body_counts_until_its_vectors_are_computed()
+    {
+        var started = new TaskCompletionSource();
+        using var release = new ManualResetEventSlim();
+        await using var server = await TestServer.StartAsync(new ServeOptions { BodyMemory = 100_000 });
+        server.Model.OnEmbed = _ =>
+        {
+            started.TrySetResult();
+            release.Wait(TestContext.Current.CancellationToken);
+        };
+        var body = Body + new string(' ', 40_000);
+
+        var first = server.EmbedAsync(body);
+        await Task.WhenAny(started.Task, first);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await server.EmbedAsync(body)).Status);
+        release.Set();
+        Assert.Equal(HttpStatusCode.OK, (await first).Status);
+        Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync(body)).Status);
+    }
+
+    [Fact]
     public async Task A_caller_that_goes_away_costs_no_further_work_and_no_error()
     {
         using var release = new ManualResetEventSlim();
