@@ -27,7 +27,7 @@ internal static class InputPreparation
             if (input.Ids.Length == 0)
                 throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = i };
             if (input.Truncated && !request.Truncate)
-                throw TooLong(model, input.FullLength, i, prepared.Length);
+                throw TooLong(model, input.FullLength, i);
             total += input.Ids.Length;
             prepared[i] = input;
         }
@@ -71,14 +71,11 @@ internal static class InputPreparation
         return Cl100k.Shared.Decode(ids);
     }
 
-    private static QuiverException TooLong(IEmbedder model, int length, int index, int count)
-    {
-        var which = count == 1 ? "The input" : $"Input {index} of {count}, counted from 0,";
-        return new QuiverException(ErrorKind.InputTooLong, $"{which} has {length} tokens; this model takes {model.MaxTokens}.")
+    private static QuiverException TooLong(IEmbedder model, int length, int index) =>
+        new(ErrorKind.InputTooLong, $"An input has {length} tokens; this model takes {model.MaxTokens}.")
         {
             InputIndex = index,
             Tokens = length,
             TokenLimit = model.MaxTokens,
         };
-    }
 }
