@@ -13,6 +13,9 @@ internal static class CommandLine
     /// <summary>Set to anything, it makes errors print their stack trace.</summary>
     public const string DebugVariable = "QUIVER_DEBUG";
 
+    /// <summary>Values are taken as they stand: "@file" is no order to read a file, whose lines errors would then quote.</summary>
+    public static readonly ParserConfiguration Literal = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>After Ctrl+C, how long a command may take to stop and remove its temporary files before the process is ended.</summary>
     private static readonly TimeSpan TimeToCleanUp = TimeSpan.FromSeconds(30);
 
@@ -41,7 +44,7 @@ internal static class CommandLine
     {
         root.Add(new HelpOption { Action = new HelpWithExamples() });
         root.Add(new VersionOption());
-        return CommandLineParser.Parse(root, arguments);
+        return CommandLineParser.Parse(root, arguments, Literal);
     }
 
     private static int ReportUsage(ParseResult parsed)

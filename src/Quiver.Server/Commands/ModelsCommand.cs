@@ -28,7 +28,7 @@ internal static class ModelsCommand
 
         var show = new DocumentedCommand("show", "Describe one model.") { Examples = "quiver models show all-MiniLM-L6-v2" };
         show.Add(Model);
-        show.SetAction(arguments => Show(ModelFolder.Open(LocalModels.Catalogue().Resolve(arguments.GetValue(Model)!))));
+        show.SetAction(arguments => Show(LocalModels.Open(arguments.GetValue(Model)!)));
 
         var models = new DocumentedCommand("models", "List and describe local models.") { list, show };
         models.SetAction(_ => List(LocalModels.Catalogue()));

@@ -55,7 +55,7 @@ internal static class ServeCommand
     };
 
     private static readonly Option<double> RequestTimeout = Number(
-        "--request-timeout", "SECONDS", "The longest a request may take from its first byte to the last of its answer.", 86400, _ => Defaults.RequestTimeout.TotalSeconds);
+        "--request-timeout", "SECONDS", "The longest a request may take from its first byte to the last of its answer.", 86400, _ => Defaults.RequestTimeout.TotalSeconds, least: 0.001);
 
     private static readonly Option<double?> DrainDelay = Number<double?>(
         "--drain-delay",
@@ -86,12 +86,18 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult arguments)
     {
         var options = Read(arguments);
-        var problems = options.Problems().ToList();
-        if (problems.Count == 0)
-            return await ServerProcess.RunAsync(options, TimeProvider.System);
+        var impossible = options.ImpossibleValues().ToList();
+        if (impossible.Count > 0)
+            return Refuse(impossible, ExitCode.Usage);
+        if (options.Refusal() is { } refusal)
+            return Refuse([refusal], ExitCode.Environment);
+        return await ServerProcess.RunAsync(options, TimeProvider.System);
+    }
 
+    private static int Refuse(List<string> problems, int exitCode)
+    {
         problems.ForEach(problem => Console.Error.WriteLine($"quiver: {problem}"));
-        return ExitCode.Environment;
+        return exitCode;
     }
 
     private static ServeOptions Read(ParseResult arguments)
@@ -124,13 +130,13 @@ internal static class ServeCommand
         return file is null ? key : File.ReadAllText(file.FullName).Trim();
     }
 
-    private static Option<T> Number<T>(string name, string unit, string description, double most, Func<ArgumentResult, T>? otherwise = null)
+    private static Option<T> Number<T>(string name, string unit, string description, double most, Func<ArgumentResult, T>? otherwise = null, double least = 0)
     {
         var option = new Option<T>(name) { HelpName = unit, Description = description, DefaultValueFactory = otherwise };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= most))
-                result.AddError($"{name} takes a number from 0 to {most}.");
+            if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a number from {least} to {most}."));
         });
         return option;
     }

@@ -18,7 +18,7 @@ internal static class EnvironmentVariables
         if (arguments.GetResult(option) is { Implicit: false } || Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } value)
             return arguments.GetValue(option);
 
-        var parsed = new Command("environment") { option }.Parse(AsArguments(option, value));
+        var parsed = new Command("environment") { option }.Parse(AsArguments(option, value), CommandLine.Literal);
         return parsed.Errors is [var error, ..] ? throw new UsageException($"{variable}: {error.Message}") : parsed.GetValue(option);
     }
 

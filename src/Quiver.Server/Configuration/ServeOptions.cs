@@ -3,7 +3,7 @@ using Quiver.Encoding;
 
 namespace Quiver.Server.Configuration;
 
-/// <summary>What `quiver serve` was asked to do, checked as a whole by <see cref="Problems"/>.</summary>
+/// <summary>What `quiver serve` was asked to do, checked by <see cref="ImpossibleValues"/> and then <see cref="Refusal"/>.</summary>
 internal sealed record ServeOptions
 {
     /// <summary>"localhost" for both loopback addresses, or one IP address to listen on.</summary>
@@ -40,16 +40,19 @@ internal sealed record ServeOptions
 
     public bool ListensOnLoopbackOnly => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
-    /// <summary>What is wrong with the options taken together, each with its fix. Empty when they are good.</summary>
-    public IEnumerable<string> Problems()
+    /// <summary>Values that cannot be, each with its fix. Empty when there are none.</summary>
+    public IEnumerable<string> ImpossibleValues()
     {
         if (Host != "localhost" && !IPAddress.TryParse(Host, out _))
             yield return $"--host {Host}: give an IP address (0.0.0.0 for every interface) or localhost.";
-        else if (ApiKey is null && !ListensOnLoopbackOnly)
-            yield return $"--host {Host} lets other machines in, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --host at localhost.";
         if (ApiKey is { Length: < 16 })
             yield return "The API key is shorter than 16 characters. `openssl rand -hex 24` makes a good one.";
         if (ApiKey is not null && ApiKey.Any(c => c is <= ' ' or > '~'))
             yield return "The API key holds a blank or a character outside ASCII, which an Authorization header cannot carry.";
     }
+
+    /// <summary>Why possible values must not be served (docs/decisions/0020-open-mode.md), with the fix, or null.</summary>
+    public string? Refusal() => ApiKey is null && !ListensOnLoopbackOnly
+        ? $"--host {Host} lets other machines in, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --host at localhost."
+        : null;
 }

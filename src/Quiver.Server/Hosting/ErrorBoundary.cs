@@ -7,9 +7,6 @@ namespace Quiver.Server.Hosting;
 /// <summary>Turns whatever ends a request early into the error body of its dialect: our errors, the framework's, and faults.</summary>
 internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger)
 {
-    /// <summary>Logged for a caller that went away; nobody reads the answer.</summary>
-    private const int ClientClosedRequest = 499;
-
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var clientGone = context.RequestAborted;
@@ -21,7 +18,8 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger)
         }
         catch (Exception) when (clientGone.IsCancellationRequested)
         {
-            context.Response.StatusCode = ClientClosedRequest;
+            RequestRecord.Of(context).ClientGone = true;
+            context.Abort();
         }
         catch (Exception exception) when (context.Response.HasStarted)
         {

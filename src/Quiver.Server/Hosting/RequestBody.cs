@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Quiver.Server.Hosting;
 
-/// <summary>A whole request body in one pooled array, counted against <see cref="BodyMemory"/> until disposed.</summary>
+/// <summary>A whole request body in one pooled array; it, and what was read from it, counts against <see cref="BodyMemory"/> until disposed.</summary>
 /// <remarks>Kestrel itself refuses a body over its limit, chunked ones included, and one that trickles.</remarks>
 internal sealed class RequestBody : IDisposable
 {
@@ -11,6 +11,7 @@ internal sealed class RequestBody : IDisposable
     private readonly BodyMemory _memory;
     private byte[] _buffer = [];
     private int _length;
+    private int _counted;
 
     private RequestBody(BodyMemory memory) => _memory = memory;
 
@@ -33,12 +34,19 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Returns the bytes to the pool. They stay counted, in place of the texts that were read from them.</summary>
+    public void ReturnBytes()
     {
-        _memory.Give(_buffer.Length);
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
         (_buffer, _length) = ([], 0);
+    }
+
+    public void Dispose()
+    {
+        ReturnBytes();
+        _memory.Give(_counted);
+        _counted = 0;
     }
 
     private async Task FillAsync(Stream source, CancellationToken cancellationToken)
@@ -81,6 +89,6 @@ internal sealed class RequestBody : IDisposable
         Bytes.CopyTo(larger);
         var length = _length;
         Dispose();
-        (_buffer, _length) = (larger, length);
+        (_buffer, _length, _counted) = (larger, length, larger.Length);
     }
 }

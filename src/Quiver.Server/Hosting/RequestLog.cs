@@ -9,6 +9,9 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, TimeProvide
 {
     private const int MaxIdLength = 128;
 
+    /// <summary>Logged for a caller that went away, whatever status was sent ahead: nobody read the answer.</summary>
+    private const int ClientClosedRequest = 499;
+
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
@@ -24,10 +27,16 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, TimeProvide
             return Task.CompletedTask;
         });
 
-        await next(context);
-
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";
-        LogRequest(record.Id, Known(context.Request.Method), route, context.Response.StatusCode, Math.Round(Milliseconds(start), 2), record.Items, record.Tokens);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";
+            var status = record.ClientGone ? ClientClosedRequest : context.Response.StatusCode;
+            LogRequest(record.Id, Known(context.Request.Method), route, status, Math.Round(Milliseconds(start), 2), record.Items, record.Tokens);
+        }
     }
 
     /// <summary>Anything may stand where a method does; only the usual ones are worth a log line.</summary>

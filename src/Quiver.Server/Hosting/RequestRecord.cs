@@ -9,6 +9,9 @@ internal sealed class RequestRecord(string id)
 
     public long Tokens { get; private set; }
 
+    /// <summary>Whether the caller left before the last of the answer.</summary>
+    public bool ClientGone { get; set; }
+
     public static RequestRecord Of(HttpContext context) => context.Features.Get<RequestRecord>()!;
 
     public void Count(int items, long tokens) => (Items, Tokens) = (items, tokens);

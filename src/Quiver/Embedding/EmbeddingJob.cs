@@ -9,6 +9,9 @@ namespace Quiver.Embedding;
 /// </remarks>
 internal sealed class EmbeddingJob
 {
+    /// <summary>The most texts of a job in the interactive lane.</summary>
+    public const int MaxInteractiveTexts = 8;
+
     private readonly IEmbedder _embedder;
     private readonly VectorForm _form;
     private readonly TokenizedInput[] _shortestFirst;
@@ -40,7 +43,7 @@ internal sealed class EmbeddingJob
     }
 
     /// <summary>Requests of at most 8 texts and 1,024 tokens: someone waits for them.</summary>
-    public bool Interactive => Texts <= 8 && Tokens <= 1024;
+    public bool Interactive => Texts <= MaxInteractiveTexts && Tokens <= 1024;
 
     public int Texts => _shortestFirst.Length;
 

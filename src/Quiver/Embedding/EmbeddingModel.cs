@@ -35,7 +35,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
             throw new ModelFormatException(folder.TokenizerPath, $"adds {_tokenizer.SpecialTokenCount} special tokens and the model takes {MaxTokens} tokens in all");
     }
 
-    /// <summary>The name clients send: the folder's own name.</summary>
+    /// <summary>The name clients send.</summary>
     public string Name { get; }
 
     /// <summary>Elements of a vector.</summary>
@@ -50,8 +50,9 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     public bool Normalizes => _encoder.Normalizes;
 
     /// <summary>Opens a sentence-transformers or plain Hugging Face folder.</summary>
+    /// <param name="name">The name clients send; null takes the folder's own.</param>
     /// <exception cref="ModelFormatException">The folder is not a model this encoder runs; names file and member.</exception>
-    public static EmbeddingModel Load(string folder, Precision precision) => new(ModelFolder.Open(folder), precision);
+    public static EmbeddingModel Load(string folder, Precision precision, string? name = null) => new(ModelFolder.Open(folder, name), precision);
 
     /// <summary>Tokenizes a text behind the folder's default prompt, special tokens added, cut to <see cref="MaxTokens"/>.</summary>
     /// <exception cref="QuiverException">The text spells a token that the model has no embedding for.</exception>

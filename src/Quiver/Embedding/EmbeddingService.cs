@@ -10,6 +10,10 @@ public sealed class EmbeddingService : IDisposable
     private readonly TimeProvider _time;
     private readonly WorkQueue _queue;
     private readonly Thread[] _runners;
+
+    /// <summary>As many large requests are tokenized at a time as there are runners; the others wait, so that small ones find a core.</summary>
+    private readonly SemaphoreSlim _largePreparations;
+
     private long _secondsPerTokenBits = BitConverter.DoubleToInt64Bits(1e-4);
 
     public EmbeddingService(ModelDirectory models, EmbeddingServiceOptions? options = null, TimeProvider? time = null)
@@ -18,6 +22,7 @@ public sealed class EmbeddingService : IDisposable
         _options = options ?? new EmbeddingServiceOptions();
         _time = time ?? TimeProvider.System;
         _queue = new WorkQueue(_options);
+        _largePreparations = new SemaphoreSlim(_options.Runners);
         _runners = new Thread[_options.Runners];
         for (var i = 0; i < _runners.Length; i++)
         {
@@ -40,11 +45,11 @@ public sealed class EmbeddingService : IDisposable
     {
         var model = Models.Get(request.Model);
         var form = new VectorForm(CheckedDimensions(request, model), request.Normalize);
-        var inputs = InputPreparation.Prepare(request, model, _options.MaxRequestTokens, cancellationToken);
+        var inputs = await PrepareAsync(request, model, cancellationToken);
 
         var job = new EmbeddingJob(model, inputs, form);
         if (!_queue.TryAdd(job))
-            throw _queue.IsClosed ? Stopping() : Overloaded();
+            throw Refused();
 
         await using var cancellation = cancellationToken.Register(() => job.Cancel(cancellationToken));
         try
@@ -76,6 +81,31 @@ public sealed class EmbeddingService : IDisposable
         return dimensions;
     }
 
+    /// <summary>Tokenizes only what the queue may take: when it is full, a refusal costs next to nothing.</summary>
+    private async ValueTask<TokenizedInput[]> PrepareAsync(EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
+    {
+        RequireRoom(request);
+        if (!InputPreparation.IsLarge(request))
+            return InputPreparation.Prepare(request, model, _options.MaxRequestTokens, cancellationToken);
+
+        await _largePreparations.WaitAsync(cancellationToken);
+        try
+        {
+            RequireRoom(request);
+            return InputPreparation.Prepare(request, model, _options.MaxRequestTokens, cancellationToken);
+        }
+        finally
+        {
+            _largePreparations.Release();
+        }
+    }
+
+    private void RequireRoom(EmbeddingRequest request)
+    {
+        if (!_queue.MayTake(request.Inputs.Count))
+            throw Refused();
+    }
+
     private void RunUnits()
     {
         float[] scratch = [];
@@ -93,6 +123,8 @@ public sealed class EmbeddingService : IDisposable
         var average = BitConverter.Int64BitsToDouble(Volatile.Read(ref _secondsPerTokenBits));
         Volatile.Write(ref _secondsPerTokenBits, BitConverter.DoubleToInt64Bits((0.95 * average) + (0.05 * secondsPerToken)));
     }
+
+    private QuiverException Refused() => _queue.IsClosed ? Stopping() : Overloaded();
 
     private static QuiverException Stopping() => new(ErrorKind.Unavailable, "The server is stopping.");
 

@@ -6,7 +6,13 @@ namespace Quiver.Embedding;
 /// <summary>From the inputs of a request to what the encoder takes, within the limits.</summary>
 internal static class InputPreparation
 {
-    /// <exception cref="QuiverException">An input is too long and was not to be cut, an id is not in the vocabulary, or all together are too many.</exception>
+    /// <summary>Characters and token ids from which a request is large: some milliseconds of tokenizing.</summary>
+    private const int LargeLength = 64 * 1024;
+
+    public static bool IsLarge(EmbeddingRequest request) =>
+        request.Inputs.Sum(input => (long)(input.TokenIds?.Length ?? input.Text?.Length ?? 0)) > LargeLength;
+
+    /// <exception cref="QuiverException">An input has no token, or is too long and was not to be cut, an id is not in the vocabulary, or all together are too many.</exception>
     public static TokenizedInput[] Prepare(EmbeddingRequest request, IEmbedder model, int maxRequestTokens, CancellationToken cancellationToken)
     {
         if (request.Inputs.Count == 0)
@@ -18,8 +24,10 @@ internal static class InputPreparation
         {
             cancellationToken.ThrowIfCancellationRequested();
             var input = Tokenize(request, i, model);
+            if (input.Ids.Length == 0)
+                throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = i };
             if (input.Truncated && !request.Truncate)
-                throw TooLong(model, input.FullLength, i, prepared.Length);
+                throw TooLong(model, input.FullLength, i);
             total += input.Ids.Length;
             prepared[i] = input;
         }
@@ -63,14 +71,11 @@ internal static class InputPreparation
         return Cl100k.Shared.Decode(ids);
     }
 
-    private static QuiverException TooLong(IEmbedder model, int length, int index, int count)
-    {
-        var which = count == 1 ? "The input" : $"Input {index} of {count}, counted from 0,";
-        return new QuiverException(ErrorKind.InputTooLong, $"{which} has {length} tokens; this model takes {model.MaxTokens}.")
+    private static QuiverException TooLong(IEmbedder model, int length, int index) =>
+        new(ErrorKind.InputTooLong, $"An input has {length} tokens; this model takes {model.MaxTokens}.")
         {
             InputIndex = index,
             Tokens = length,
             TokenLimit = model.MaxTokens,
         };
-    }
 }

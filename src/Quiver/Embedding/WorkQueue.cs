@@ -32,6 +32,13 @@ internal sealed class WorkQueue(EmbeddingServiceOptions options)
         }
     }
 
+    /// <summary>Whether a job of so many texts could be taken now, if each were a single token: its tokens are not known yet.</summary>
+    public bool MayTake(int texts)
+    {
+        lock (_gate)
+            return !_closed && (_bulk.HasRoom(texts, texts) || (texts <= EmbeddingJob.MaxInteractiveTexts && _interactive.HasRoom(texts, texts)));
+    }
+
     /// <summary>Queues a job, unless its lane is full or the queue is closed.</summary>
     public bool TryAdd(EmbeddingJob job)
     {
@@ -94,10 +101,12 @@ internal sealed class WorkQueue(EmbeddingServiceOptions options)
 
         public long Tokens { get; private set; }
 
+        /// <summary>An empty lane takes any request that passed the per-request limits: a big one must not refuse itself.</summary>
+        public bool HasRoom(int texts, long tokens) => IsEmpty || (Tokens + tokens <= maxTokens && _texts + texts <= maxTexts);
+
         public bool TryAdd(EmbeddingJob job)
         {
-            // An empty lane takes any request that passed the per-request limits: a big one must not refuse itself.
-            if (!IsEmpty && (Tokens + job.Tokens > maxTokens || _texts + job.Texts > maxTexts))
+            if (!HasRoom(job.Texts, job.Tokens))
                 return false;
             _jobs.AddLast(job.Place);
             Tokens += job.Tokens;

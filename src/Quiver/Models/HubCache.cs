@@ -17,14 +17,21 @@ internal static class HubCache
         return entry is not null && IsEntry(entry) ? entry[EntryPrefix.Length..].Replace("--", "/", StringComparison.Ordinal) : null;
     }
 
-    /// <summary>The snapshot that an entry's refs/main names, or null where the folder is not a cache entry.</summary>
+    /// <summary>The snapshot that an entry's refs/main names, or null where the folder is not a cache entry or the file cannot be read.</summary>
     public static string? CurrentSnapshot(string entry)
     {
         var reference = new FileInfo(Path.Combine(entry, "refs", "main"));
         if (!IsEntry(Path.GetFileName(entry)) || !reference.Exists || reference.Length > MaxRevisionLength)
             return null;
-        var revision = File.ReadAllText(reference.FullName).Trim();
-        return revision.Length > 0 && revision.All(char.IsAsciiHexDigit) ? Path.Combine(entry, Snapshots, revision) : null;
+        try
+        {
+            var revision = File.ReadAllText(reference.FullName).Trim();
+            return revision.Length > 0 && revision.All(char.IsAsciiHexDigit) ? Path.Combine(entry, Snapshots, revision) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The blobs folder that a snapshot, or a folder inside one, may link into.</summary>

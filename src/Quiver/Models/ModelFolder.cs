@@ -4,10 +4,10 @@ namespace Quiver.Models;
 /// <remarks>Immutable. A plain folder (no modules.json) means mean pooling without normalization, as in sentence-transformers.</remarks>
 public sealed class ModelFolder
 {
-    private ModelFolder(string path)
+    private ModelFolder(string path, string? name)
     {
         Path = path;
-        Name = HubCache.NameOf(path) ?? System.IO.Path.GetFileName(path);
+        Name = name ?? HubCache.NameOf(path) ?? System.IO.Path.GetFileName(path);
         Modules = ModelModuleReader.Read(path);
         TransformerFolder = ((TransformerModule)Modules[0]).Folder;
         Config = ModelConfigReader.Read(FileOf("config.json"));
@@ -23,7 +23,7 @@ public sealed class ModelFolder
     /// <summary>The folder, as a full path.</summary>
     public string Path { get; }
 
-    /// <summary>The folder's own name; for a snapshot in a Hugging Face cache, the repository's ("org/name").</summary>
+    /// <summary>The name it was opened under, or else the folder's own; for a snapshot in a Hugging Face cache, the repository's ("org/name").</summary>
     public string Name { get; }
 
     public ModelConfig Config { get; }
@@ -52,13 +52,14 @@ public sealed class ModelFolder
     public string? DefaultPromptName { get; }
 
     /// <summary>Reads and checks the folder; weights and tokenizer are not opened.</summary>
+    /// <param name="name">What the model is called where it was found (<see cref="ModelCatalogue"/>); null takes the folder's own name.</param>
     /// <exception cref="ModelFormatException">Something is missing, damaged, contradictory or unknown; names file and member.</exception>
-    public static ModelFolder Open(string path)
+    public static ModelFolder Open(string path, string? name = null)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(full))
             throw new ModelFormatException(full, "is not a folder");
-        return new ModelFolder(full);
+        return new ModelFolder(full, name);
     }
 
     private string FileOf(string name)

@@ -23,15 +23,16 @@ public sealed record ModelSummary(
 
     internal static ModelSummary Read(string name, string folder)
     {
-        var size = SizeOf(folder);
         var license = LicenseOf(Path.Combine(folder, "README.md"));
+        long size = 0;
         try
         {
+            size = SizeOf(folder);
             var model = ModelFolder.Open(folder);
             var config = model.Config;
             return new(name, folder, config.ModelType, model.Width, config.Layers, model.MaxTokens, size, license, Problem: null);
         }
-        catch (ModelFormatException error)
+        catch (Exception error) when (error is ModelFormatException or IOException or UnauthorizedAccessException)
         {
             return new(name, folder, "", 0, 0, 0, size, license, error.Message);
         }
@@ -41,9 +42,21 @@ public sealed record ModelSummary(
     {
         var everything = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4, IgnoreInaccessible = true };
         return new DirectoryInfo(folder).EnumerateFiles("*", everything)
-            .Select(file => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file)
-            .Where(file => file.Exists)
-            .Sum(file => file.Length);
+            .Sum(LengthOf);
+    }
+
+    /// <summary>0 for a link that leads nowhere or in a circle.</summary>
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            return target.Exists ? target.Length : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>Model cards start with YAML between two lines of "---"; the one scalar asked for needs no YAML parser.</summary>

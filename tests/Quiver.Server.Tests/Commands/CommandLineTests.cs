@@ -54,6 +54,24 @@ public class CommandLineTests
         Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
 
+    [Theory]
+    [InlineData("@canary-7c1e")]
+    [InlineData("canary-7c1e ünfit")]
+    [InlineData("-canary-7c1e")]
+    public async Task A_key_that_cannot_be_used_is_never_printed_and_never_taken_for_the_name_of_a_file(string key)
+    {
+        var asArgument = await QuiverRun.Async("serve", "--port", "0", "--api-key", key);
+        var asVariable = await QuiverRun.WithVariableAsync("QUIVER_API_KEY", key, "serve", "--port", "0");
+
+        foreach (var run in (QuiverRun[])[asArgument, asVariable])
+        {
+            Assert.Equal(1, run.ExitCode);
+            Assert.Equal("", run.Output);
+            Assert.Contains("The API key", run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("canary", run.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Output_to_a_file_that_others_write_to_overwrites_nothing_and_is_not_overwritten()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 using Quiver.Server.Tests.Support;
+using Quiver.Tests.Support;
 
 namespace Quiver.Server.Tests.Hosting;
 
@@ -195,6 +196,27 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task A_body_counts_until_its_vectors_are_computed()
+    {
+        var started = new TaskCompletionSource();
+        using var release = new ManualResetEventSlim();
+        await using var server = await TestServer.StartAsync(new ServeOptions { BodyMemory = 100_000 });
+        server.Model.OnEmbed = _ =>
+        {
+            started.TrySetResult();
+            release.Wait(TestContext.Current.CancellationToken);
+        };
+        var body = Body + new string(' ', 40_000);
+
+        var first = server.EmbedAsync(body);
+        await Task.WhenAny(started.Task, first);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await server.EmbedAsync(body)).Status);
+        release.Set();
+        Assert.Equal(HttpStatusCode.OK, (await first).Status);
+        Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync(body)).Status);
+    }
+
+    [Fact]
     public async Task A_caller_that_goes_away_costs_no_further_work_and_no_error()
     {
         using var release = new ManualResetEventSlim();
@@ -220,6 +242,24 @@ public sealed class HttpTests
         release.Set();
         Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync(Body)).Status);
         Assert.Equal(8 + 1, embedded);
+        Assert.DoesNotContain("Error", server.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_in_the_middle_of_the_answer_is_logged_as_gone_and_is_no_fault()
+    {
+        await using var server = await TestServer.StartAsync(model: new WordEmbedder(width: 1024));
+        var body = $$"""{"model":"fake","input":[{{string.Join(',', Enumerable.Repeat("\"x\"", 2048))}}]}""";
+        using (var connection = await RawConnection.OpenAsync(server.Address))
+        {
+            await connection.SendAsync(Head($"Content-Length: {body.Length}") + body);
+            Assert.StartsWith("HTTP/1.1 200 OK", await connection.ReadInterimAsync(), StringComparison.Ordinal);
+        }
+
+        while (!server.Log.Contains("2048 items", StringComparison.Ordinal))
+            await Task.Yield();
+        Assert.Contains(" 499 ", server.Log, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync(Body)).Status);
         Assert.DoesNotContain("Error", server.Log, StringComparison.Ordinal);
     }
 

@@ -19,18 +19,16 @@ internal sealed record QuiverRun(int ExitCode, byte[] OutputBytes, string Error,
     public static Task<QuiverRun> WithInputAsync(byte[] input, params string[] arguments) =>
         RunAsync(Start(arguments), stdin => stdin.WriteAsync(input).AsTask());
 
-    /// <summary>Starts the program with all three streams redirected; the caller ends it.</summary>
-    public static Process Start(params string[] arguments)
+    /// <summary>Runs the program with a variable in its environment.</summary>
+    public static Task<QuiverRun> WithVariableAsync(string name, string value, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quiver.Server.dll"), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Remove("QUIVER_DEBUG");
-        return Process.Start(start)!;
+        var start = StartInfo(arguments);
+        start.Environment[name] = value;
+        return RunAsync(Process.Start(start)!, _ => Task.CompletedTask);
     }
+
+    /// <summary>Starts the program with all three streams redirected; the caller ends it.</summary>
+    public static Process Start(params string[] arguments) => Process.Start(StartInfo(arguments))!;
 
     /// <summary>Feeds a started program and waits for its end.</summary>
     public static async Task<QuiverRun> RunAsync(Process process, Func<Stream, Task> feed)
@@ -54,6 +52,18 @@ internal sealed record QuiverRun(int ExitCode, byte[] OutputBytes, string Error,
                 if (!process.HasExited) process.Kill();
             }
         }
+    }
+
+    private static ProcessStartInfo StartInfo(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quiver.Server.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("QUIVER_DEBUG");
+        return start;
     }
 
     private static async Task FeedAsync(Process process, Func<Stream, Task> feed)

@@ -72,11 +72,44 @@ public sealed class EmbeddingServiceTests
         var refused = await Assert.ThrowsAsync<QuiverException>(() => held.Service.EmbedAsync(Request([.. Enumerable.Repeat("more", 9)]), TestEnd));
         Assert.Equal(ErrorKind.Overloaded, refused.Kind);
         Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        Assert.DoesNotContain("more", held.Tokenized);
 
         // The interactive lane has room of its own.
         var interactive = held.Service.EmbedAsync(Request("interactive"), TestEnd);
         held.Release();
         await Task.WhenAll(bulk, interactive);
+    }
+
+    [Fact]
+    public async Task Large_requests_take_turns_to_be_tokenized_and_small_ones_do_not_wait_for_them()
+    {
+        using var started = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        var tokenized = 0;
+        var model = new WordEmbedder();
+        model.OnTokenize = text =>
+        {
+            if (text.Length < 1000 || Interlocked.Increment(ref tokenized) > 1)
+                return;
+            started.Set();
+            release.Wait(TestEnd);
+        };
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 1 });
+        var large = Request(new string('w', 100_000));
+        var first = Task.Run(() => service.EmbedAsync(large, TestEnd), TestEnd);
+        started.Wait(TestEnd);
+
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = service.EmbedAsync(large, cancellation.Token);
+        var last = service.EmbedAsync(large, TestEnd);
+        Assert.Equal(1, (await service.EmbedAsync(Request("small"), TestEnd)).Count);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        Assert.Equal(1, tokenized);
+
+        release.Set();
+        await Task.WhenAll(first, last);
+        Assert.Equal(2, tokenized);
     }
 
     [Fact]
@@ -133,6 +166,16 @@ public sealed class EmbeddingServiceTests
     }
 
     [Fact]
+    public async Task An_input_without_a_token_is_refused_by_its_position()
+    {
+        using var service = new EmbeddingService(new ModelDirectory([new WordEmbedder { AddsSpecialTokens = false }]));
+
+        var error = await Assert.ThrowsAsync<QuiverException>(() => service.EmbedAsync(Request("word", " ", "word"), TestEnd));
+        Assert.Equal((ErrorKind.InvalidInput, "input", 1), (error.Kind, error.Parameter, error.InputIndex));
+        Assert.Equal(1, (await service.EmbedAsync(Request("word"), TestEnd)).Count);
+    }
+
+    [Fact]
     public async Task Token_ids_sent_to_a_name_of_OpenAI_are_decoded_as_its_vocabulary_and_others_as_the_models()
     {
         var model = new WordEmbedder();
@@ -181,6 +224,7 @@ public sealed class EmbeddingServiceTests
         public HeldRunner(EmbeddingServiceOptions? options = null)
         {
             using var started = new ManualResetEventSlim();
+            _model.OnTokenize = Tokenized.Add;
             _model.OnEmbed = inputs =>
             {
                 Embedded.AddRange(inputs);
@@ -197,6 +241,8 @@ public sealed class EmbeddingServiceTests
         public Task<EmbeddingResult> First { get; }
 
         public List<TokenizedInput> Embedded { get; } = [];
+
+        public List<string> Tokenized { get; } = [];
 
         public bool IsText(TokenizedInput input, string text) => input.Ids.SequenceEqual(_model.Tokenize(text).Ids);
 

@@ -128,6 +128,21 @@ public sealed class ModelCatalogueTests : IDisposable
         Assert.Equal(("mit", "", 0), (summary.License, summary.Architecture, summary.Width));
     }
 
+    [Fact]
+    public void Links_that_lead_in_a_circle_hide_no_other_model()
+    {
+        Model("hub/whole");
+        Model("hub/circle");
+        File.CreateSymbolicLink(At("hub/circle/extra.bin"), At("hub/circle/extra.bin"));
+        _scratch.Write("hub/models--org--circle/blobs/x", "");
+        Directory.CreateDirectory(At("hub/models--org--circle/refs"));
+        File.CreateSymbolicLink(At("hub/models--org--circle/refs/main"), "main");
+
+        var models = ModelCatalogue.Open([At("hub")]).List();
+        Assert.Equal(["circle", "whole"], models.Select(model => model.Name));
+        Assert.All(models, model => Assert.Equal(models[1].SizeOnDisk, model.SizeOnDisk));
+    }
+
     [Theory]
     [InlineData("license: mit\n", null)]
     [InlineData("---\nlanguage: en\n---\nlicense: mit\n", null)]

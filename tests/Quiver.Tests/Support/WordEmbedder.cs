@@ -19,11 +19,20 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
     /// <summary>Called on the runner's thread with the inputs of each unit, before their vectors are made.</summary>
     public Action<TokenizedInput[]> OnEmbed { get; set; } = _ => { };
 
+    /// <summary>Called with each text before it is tokenized, on the caller's thread.</summary>
+    public Action<string> OnTokenize { get; set; } = _ => { };
+
+    /// <summary>Without them a text of no words has no tokens, as in models of only a vocabulary.</summary>
+    public bool AddsSpecialTokens { get; init; } = true;
+
     /// <summary>Every vector is multiplied by it.</summary>
     public float Scale { get; set; } = 1;
 
-    public TokenizedInput Tokenize(string text) =>
-        Wrap(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => 3 + (int)(Hash(word) % (VocabularySize - 3))).ToArray());
+    public TokenizedInput Tokenize(string text)
+    {
+        OnTokenize(text);
+        return Wrap(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => 3 + (int)(Hash(word) % (VocabularySize - 3))).ToArray());
+    }
 
     public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids)
     {
@@ -64,6 +73,8 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
 
     private TokenizedInput Wrap(int[] content)
     {
+        if (!AddsSpecialTokens)
+            return new TokenizedInput(content, null, content.Length);
         int[] ids = [Start, .. content.Take(maxTokens - 2), End];
         return new TokenizedInput(ids, null, content.Length + 2);
     }

@@ -10,7 +10,8 @@ internal sealed record EmbeddingsCall(EmbeddingRequest Request, bool Base64);
 /// <summary>Reads the body of POST /v1/embeddings in one pass: one string per text and one array per token list, nothing else allocated.</summary>
 /// <remarks>
 /// Strict where a mistake would change the answer: duplicate members, ill-formed UTF-8, lone surrogates, mixed lists. Lenient where clients
-/// differ: unknown members are skipped, and null counts as absent. NUL in a text is let through: nothing here stores texts, and the tokenizer drops it.
+/// differ: unknown members are skipped, and null counts as absent. NUL in a text is let through
+/// (docs/decisions/0023-hand-written-body-reader.md).
 /// </remarks>
 internal ref struct EmbeddingsReader
 {

@@ -22,17 +22,18 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
     private async Task EmbedAsync(HttpContext context)
     {
         RequireJson(context.Request);
-        var call = await ReadCallAsync(context);
-        var result = await embeddings.EmbedAsync(call.Request, context.RequestAborted);
+        var (result, base64) = await ComputeAsync(context);
         RequestRecord.Of(context).Count(result.Count, result.TokenCount);
-        await EmbeddingsWriter.WriteAsync(context.Response, result, call.Base64, context.RequestAborted);
+        await EmbeddingsWriter.WriteAsync(context.Response, result, base64, context.RequestAborted);
     }
 
-    /// <summary>The bytes of the body are let go before the work begins.</summary>
-    private async Task<EmbeddingsCall> ReadCallAsync(HttpContext context)
+    /// <summary>The bytes of the body are let go before the work begins, and the texts before a caller that reads slowly is answered.</summary>
+    private async Task<(EmbeddingResult Result, bool Base64)> ComputeAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted);
-        return EmbeddingsReader.Read(body.Bytes, options.AutoTruncate);
+        var call = EmbeddingsReader.Read(body.Bytes, options.AutoTruncate);
+        body.ReturnBytes();
+        return (await embeddings.EmbedAsync(call.Request, context.RequestAborted), call.Base64);
     }
 
     private Task ListModelsAsync(HttpContext context) => WriteJsonAsync(context, json =>
