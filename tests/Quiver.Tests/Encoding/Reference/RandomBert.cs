@@ -59,8 +59,16 @@ internal sealed class RandomBert : IDisposable
         change?.Invoke(_weights);
         Write("config.json", new
         {
-            model_type = "bert", hidden_size = hidden, num_attention_heads = heads, intermediate_size = intermediate, num_hidden_layers = layers,
-            max_position_embeddings = positions, vocab_size = vocabulary, type_vocab_size = 2, hidden_act = "gelu", layer_norm_eps = Epsilon,
+            model_type = "bert",
+            hidden_size = hidden,
+            num_attention_heads = heads,
+            intermediate_size = intermediate,
+            num_hidden_layers = layers,
+            max_position_embeddings = positions,
+            vocab_size = vocabulary,
+            type_vocab_size = 2,
+            hidden_act = "gelu",
+            layer_norm_eps = Epsilon,
         });
         Write("tokenizer.json", new { });
         _folder.Write("model.safetensors", SafetensorsBytes.OfFloats(shapes.Select(shape => (shape.Key, shape.Value, _weights[shape.Key]))));
