@@ -120,6 +120,10 @@ internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, i
         {
             throw input.Refuse(records[index], $"{exception.Tokens} tokens; {model.Name} takes {exception.TokenLimit}. Without --no-truncate it is cut.");
         }
+        catch (QuiverException exception) when (exception is { Kind: ErrorKind.InvalidInput, InputIndex: { } index })
+        {
+            throw input.Refuse(records[index], exception.Message);
+        }
     }
 
     private void Write(List<InputRecord> records, EmbeddingResult result, VectorWriter output)

@@ -34,9 +34,17 @@ public class EmbedPipelineTests
     [Fact]
     public async Task Without_truncation_the_first_text_over_the_limit_is_refused_by_its_line()
     {
-        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new SpellingEmbedder(), "1\n\n123456789\n1234567890", truncate: false));
+        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new SpellingEmbedder(), "1\n2\n123456789\n1234567890", truncate: false));
 
         Assert.Equal("texts, line 3: 9 tokens; fake takes 8. Without --no-truncate it is cut.", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_text_without_a_token_is_refused_by_its_line()
+    {
+        var exception = await Assert.ThrowsAsync<InputException>(() => EmbedAsync(new SpellingEmbedder(), "1\n\n2"));
+
+        Assert.Equal("texts, line 2: This model makes no token of it.", exception.Message);
     }
 
     [Fact]
