@@ -112,6 +112,8 @@ public sealed class Tokenizer
             Truncation.Apply(first, second, maxLength - template.SpecialCount, options);
         }
 
+        first.Trim(_parts.PostProcessor.Trims);
+        second?.Trim(_parts.PostProcessor.Trims);
         var result = new TokenizedTextBuilder(IdToToken);
         result.Fill(template, first, second);
         if (options.Padding is { } padding)
@@ -138,7 +140,7 @@ public sealed class Tokenizer
         workspace.Ids.Clear();
         workspace.Spans.Clear();
         _pipeline.AppendTokens(text, workspace, workspace.Ids, workspace.Spans);
-        var sequence = TokenSequence.Create(text, workspace, IdToToken, _parts.PostProcessor);
+        var sequence = TokenSequence.Create(text, workspace, IdToToken);
         _workspaces.Return(workspace);
         return sequence;
     }
