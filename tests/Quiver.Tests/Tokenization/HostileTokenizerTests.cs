@@ -122,6 +122,45 @@ public sealed class HostileTokenizerTests
         Assert.Equal(1000, Parse(json).EncodeIds(new string('a', 1_000_000), ids));
     }
 
+    [Fact]
+    public void A_piece_given_twice_is_its_last_id_and_score()
+    {
+        // With the score of the first, "ab" would be cut otherwise in both.
+        var last = Parse(With("model", """{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["a",-9],["b",-1],["ab",-5],["a",-2]]}"""));
+        Assert.Equal([4, 2], last.Encode("ab").Ids);
+        Assert.Equal(4, last.TokenToId("a"));
+        Assert.Equal("a", last.IdToToken(1));
+        var worse = Parse(With("model", """{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["a",-2],["b",-1],["ab",-5],["a",-9]]}"""));
+        Assert.Equal([3], worse.Encode("ab").Ids);
+    }
+
+    [Theory]
+    [InlineData("""{"id":4,"content":"\n","normalized":false,"rstrip":true}""")]
+    [InlineData("""{"id":4,"content":"\n","normalized":false,"lstrip":true}""")]
+    [InlineData("""{"id":4,"content":" \n","normalized":false,"lstrip":true}""")]
+    public void Added_tokens_that_take_white_space_along_walk_it_once(string token)
+    {
+        // A million lines: walking the white space anew at each would take an hour.
+        var tokenizer = Parse(With("added_tokens", $"[{token}]"));
+        var text = "a" + string.Concat(Enumerable.Repeat(" \n", 1_000_000)) + "b";
+        var ids = new TokenIdBuffer();
+        tokenizer.EncodeIds(text, ids);
+        Assert.Equal(1_000_000, ids.Ids.ToArray().Count(id => id == 4));
+    }
+
+    [Fact]
+    public void A_token_within_the_white_space_of_another_is_found_as_in_the_reference()
+    {
+        const string added = """[{"id":4,"content":"x","normalized":false,"rstrip":true},{"id":5,"content":"\n","normalized":false}]""";
+        Assert.Equal([0, 4, 5, 5, 1], Parse(With("added_tokens", added)).Encode("ax\n\nb").Ids);
+        const string both = """[{"id":4,"content":"\n","normalized":false,"lstrip":true,"rstrip":true}]""";
+        Assert.Equal([0, 4, 1], Parse(With("added_tokens", both)).Encode("a\n\n\nb").Ids);
+
+        // The reference itself breaks down at this one.
+        const string crossed = """[{"id":4,"content":"x","normalized":false,"rstrip":true},{"id":5,"content":"\n","normalized":false,"lstrip":true}]""";
+        Assert.Equal([0, 4, 1], Parse(With("added_tokens", crossed)).Encode("ax\n\nb").Ids);
+    }
+
     private static TheoryData<string, string, string> Cases()
     {
         var cases = new TheoryData<string, string, string>();
@@ -155,6 +194,7 @@ public sealed class HostileTokenizerTests
         Add("post_processor", "ids", """{"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"x":{"id":"x","ids":[-1],"tokens":["x"]}}}""", """{"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"x":{"id":"x","ids":[4294967296],"tokens":["x"]}}}""");
         Add("post_processor", "sep", """{"type":"BertProcessing","sep":["[SEP]"],"cls":["[CLS]",1]}""", """{"type":"BertProcessing","sep":["[SEP]",1.5],"cls":["[CLS]",1]}""");
         Add("post_processor", "processors[1]", """{"type":"Sequence","processors":[{"type":"BertProcessing","sep":["s",1],"cls":["c",2]},{"type":"BertProcessing","sep":["s",1],"cls":["c",2]}]}""");
+        Add("post_processor", "processors[1].trim_offsets", """{"type":"Sequence","processors":[{"type":"BertProcessing","sep":["s",1],"cls":["c",2]},{"type":"ByteLevel","trim_offsets":true,"add_prefix_space":true}]}""");
         Add("decoder", "decoder.type", """{"type":"CTC","pad_token":"x","word_delimiter_token":"y","cleanup":true}""");
         Add("decoder", "start", """{"type":"Strip","content":" ","start":-1,"stop":0}""", """{"type":"Strip","content":" ","start":99999999999,"stop":0}""");
         Add("model", "vocab", """{"type":"BPE","vocab":{},"merges":[]}""", """{"type":"BPE","vocab":[],"merges":[]}""", """{"type":"BPE","merges":[]}""", """{"type":"Unigram","unk_id":0,"vocab":{}}""");
