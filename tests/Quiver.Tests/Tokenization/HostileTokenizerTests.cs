@@ -100,7 +100,9 @@ public sealed class HostileTokenizerTests
     {
         var whole = JsonNode.Parse(TestData.ReadAll($"tokenizers/{kind}/tokenizer.json"))!.AsObject();
         Shrink(whole["model"]!.AsObject());
+        Renumber(whole);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(whole);
+        Tokenizer.Parse(bytes, "whole");
         var random = new Random(kind.Length);
         for (var i = 0; i < 250; i++)
         {
@@ -120,6 +122,14 @@ public sealed class HostileTokenizerTests
             + vocabulary + "}}}";
         var ids = new TokenIdBuffer();
         Assert.Equal(1000, Parse(json).EncodeIds(new string('a', 1_000_000), ids));
+    }
+
+    [Fact]
+    public void An_added_token_on_the_id_of_another_token_is_refused()
+    {
+        // Ids count on from the size of the vocabulary, which here has a hole below 4.
+        const string json = """{"model":{"type":"BPE","vocab":{"a":0,"b":1,"c":4},"merges":[]},"added_tokens":[{"id":3,"content":"x"},{"id":4,"content":"y"}]}""";
+        Assert.Contains("added_tokens[1].id", Assert.Throws<ModelFormatException>(() => Parse(json)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -210,7 +220,8 @@ public sealed class HostileTokenizerTests
         Add("model", "is longer than", $$"""{"type":"Unigram","unk_id":0,"vocab":[["{{new string('a', 5000)}}",0]]}""", $$"""{"type":"BPE","vocab":{"{{new string('a', 5000)}}":0},"merges":[]}""");
         Add("added_tokens", "added_tokens", "{}", "7", "\"x\"");
         Add("added_tokens", "added_tokens[0]", "[7]", "[null]", """[{"id":9}]""", """[{"content":"x"}]""", """[{"id":-1,"content":"x"}]""", """[{"id":4294967295,"content":"x"}]""", """[{"id":9,"content":""}]""", """[{"id":9,"content":"x","bold":true}]""", """[{"id":9,"content":"x","special":"no"}]""", """[{"id":9,"content":"a"}]""");
-        Add("added_tokens", "added_tokens[1]", """[{"id":9,"content":"x"},{"id":9,"content":"y"}]""", """[{"id":9,"content":"x"},{"id":10,"content":"x"}]""");
+        Add("added_tokens", "added_tokens[0].id", """[{"id":9,"content":"x"}]""", """[{"id":0,"content":"x"}]""", """[{"id":7,"content":"ab"}]""");
+        Add("added_tokens", "added_tokens[1]", """[{"id":4,"content":"x"},{"id":4,"content":"y"}]""", """[{"id":4,"content":"x"},{"id":5,"content":"x"}]""", """[{"id":4,"content":"x"},{"id":6,"content":"y"}]""");
         Add("truncation", "truncation", """{"max_length":-1,"strategy":"LongestFirst","stride":0}""", """{"max_length":8,"strategy":"Shortest","stride":0}""", """{"max_length":8,"strategy":"LongestFirst","direction":"Up","stride":0}""");
         Add("padding", "padding", """{"strategy":"Longest"}""", """{"strategy":{"Fixed":-3}}""", """{"strategy":{"Fixed":3},"pad_id":-1,"pad_type_id":0,"pad_token":"x"}""");
         Add("version", "version", "\"0.9\"", "1");
@@ -265,6 +276,20 @@ public sealed class HostileTokenizerTests
             vocabulary.Remove(name);
         if (model["merges"] is JsonArray)
             model["merges"] = new JsonArray();
+    }
+
+    /// <summary>Gives the added tokens the ids that go with what is left of the vocabulary.</summary>
+    private static void Renumber(JsonObject tokenizer)
+    {
+        var vocabulary = tokenizer["model"]!["vocab"]!;
+        var tokens = vocabulary is JsonArray pieces ? pieces.Select(piece => piece![0]!.GetValue<string>()) : vocabulary.AsObject().Select(pair => pair.Key);
+        var known = tokens.ToHashSet(StringComparer.Ordinal);
+        var next = known.Count;
+        foreach (var token in tokenizer["added_tokens"]!.AsArray())
+        {
+            if (!known.Contains(token!["content"]!.GetValue<string>()))
+                token["id"] = next++;
+        }
     }
 
     private static void Damage(ref byte[] bytes, Random random)

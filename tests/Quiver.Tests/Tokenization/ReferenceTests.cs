@@ -145,6 +145,16 @@ public sealed class ReferenceTests
             ]);
     }
 
+    [Fact]
+    public void Added_tokens_have_the_reference_s_ids()
+    {
+        // One in the vocabulary, two behind it: no other ids than these are accepted, see HostileTokenizerTests.
+        var json = Definition();
+        json["model"] = JsonNode.Parse("""{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":["a b"]}""");
+        json["added_tokens"] = new JsonArray(Added(3, "<x>"), Added(2, "ab"), Added(4, "<y>"));
+        ReferenceTokenizer.Compare(json, ["a<x>ab<y>b", "<y><x>"], decodes: true);
+    }
+
     /// <summary>Each code point between others and under an accent; of uniform blocks and the planes beyond the first a sample, unless the run is long.</summary>
     private static IEnumerable<string> CodePoints()
     {
@@ -166,6 +176,17 @@ public sealed class ReferenceTests
 
     private static JsonObject Definition() => JsonNode.Parse(
         """{"version":"1.0","truncation":null,"padding":null,"added_tokens":[],"normalizer":null,"pre_tokenizer":null,"post_processor":null,"decoder":null}""")!.AsObject();
+
+    private static JsonObject Added(int id, string content) => new JsonObject
+    {
+        ["id"] = id,
+        ["content"] = content,
+        ["single_word"] = false,
+        ["lstrip"] = false,
+        ["rstrip"] = false,
+        ["normalized"] = false,
+        ["special"] = true,
+    };
 
     private static JsonNode GoldenNormalizer(string kind) =>
         JsonNode.Parse(TestData.ReadAll($"tokenizers/{kind}/tokenizer.json"))!["normalizer"]!.DeepClone();
