@@ -32,7 +32,10 @@ public sealed class Tokenizer
     /// <summary>Whether the tokens of a single text are all of type 0.</summary>
     public bool SingleTextHasOneType => !_parts.PostProcessor.Single.HasTypes;
 
-    /// <summary>The file's own truncation, or null. It is not applied unless asked for.</summary>
+    /// <summary>
+    /// The file's own truncation, or null. It is not applied unless asked for. Its stride is left out: what truncation cuts off is not
+    /// given in overlapping windows.
+    /// </summary>
     public EncodeOptions? FileTruncation => _parts.Truncation;
 
     /// <summary>The file's own padding, or null. It is not applied unless asked for.</summary>

@@ -222,6 +222,7 @@ public sealed class HostileTokenizerTests
         Add("added_tokens", "added_tokens[0]", "[7]", "[null]", """[{"id":9}]""", """[{"content":"x"}]""", """[{"id":-1,"content":"x"}]""", """[{"id":4294967295,"content":"x"}]""", """[{"id":9,"content":""}]""", """[{"id":9,"content":"x","bold":true}]""", """[{"id":9,"content":"x","special":"no"}]""", """[{"id":9,"content":"a"}]""");
         Add("added_tokens", "added_tokens[0].id", """[{"id":9,"content":"x"}]""", """[{"id":0,"content":"x"}]""", """[{"id":7,"content":"ab"}]""");
         Add("added_tokens", "added_tokens[1]", """[{"id":4,"content":"x"},{"id":4,"content":"y"}]""", """[{"id":4,"content":"x"},{"id":5,"content":"x"}]""", """[{"id":4,"content":"x"},{"id":6,"content":"y"}]""");
+        Add("truncation", "truncation.stride", """{"max_length":8,"strategy":"LongestFirst","stride":-1}""", """{"max_length":8,"strategy":"LongestFirst","stride":"two"}""");
         Add("truncation", "truncation", """{"max_length":-1,"strategy":"LongestFirst","stride":0}""", """{"max_length":8,"strategy":"Shortest","stride":0}""", """{"max_length":8,"strategy":"LongestFirst","direction":"Up","stride":0}""");
         Add("padding", "padding", """{"strategy":"Longest"}""", """{"strategy":{"Fixed":-3}}""", """{"strategy":{"Fixed":3},"pad_id":-1,"pad_type_id":0,"pad_token":"x"}""");
         Add("version", "version", "\"0.9\"", "1");
