@@ -38,19 +38,31 @@ internal sealed class AddedTokenMatcher
         var bytes = text.Bytes[..piece.End];
         var copied = piece.Start;
         var position = piece.Start;
+        var spacesEnd = 0;
         while (!IsEmpty && Find(bytes, position, out var start, out var end, out var token))
         {
             position = end;
             if (token.SingleWord && TouchesWord(bytes[piece.Start..], start - piece.Start, end - piece.Start))
                 continue;
             if (token.StripLeft)
-                start = Math.Max(SpacesBefore(bytes, start, piece.Start), copied);
+                start = Math.Max(SpacesBefore(bytes, start, copied), copied);
+            var taken = end;
             if (token.StripRight)
-                end = SpacesBehind(bytes, end);
+            {
+                // A token within the white space that another took along is there all the same, as in the reference. It is not given
+                // that white space once more: a text of nothing else would grow with the square of its length.
+                taken = SpacesBehind(bytes, Math.Max(end, spacesEnd));
+                if (end >= spacesEnd)
+                    end = taken;
+                spacesEnd = taken;
+            }
+
+            if (start >= end)
+                continue;
             if (copied < start)
                 into.Add(new Piece(copied, start));
             into.Add(new Piece(start, end, token.Id));
-            copied = end;
+            copied = taken;
         }
 
         if (copied < piece.End)

@@ -17,8 +17,8 @@ public enum TruncationStrategy
 public enum TruncationSide { Right, Left }
 
 /// <summary>How to fill up to a length.</summary>
-/// <param name="Length">Ids to reach; 0 for none but what <paramref name="MultipleOf"/> asks.</param>
-/// <param name="MultipleOf">Rounds the length up to a multiple; 0 or 1 for none.</param>
+/// <param name="Length">Ids to reach; 0 for as many as the text has.</param>
+/// <param name="MultipleOf">Rounds <paramref name="Length"/> up to a multiple; 0 or 1 for none. A longer text stays as it is.</param>
 public sealed record Padding(
     int Length, int MultipleOf = 0, TruncationSide Side = TruncationSide.Right, int Id = 0, int TypeId = 0, string Token = "[PAD]");
 

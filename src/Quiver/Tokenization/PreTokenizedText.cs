@@ -34,10 +34,11 @@ internal sealed class PreTokenizedText
             Pieces.Add(new Piece(0, Text.Length));
     }
 
-    public delegate void Splitter(AlignedText text, Piece piece, List<Piece> into);
+    public delegate void Splitter<in T>(T state, AlignedText text, Piece piece, List<Piece> into);
 
     /// <summary>Cuts each piece that is no token into others of the same text. Empty ones vanish.</summary>
-    public void Split(Splitter split)
+    /// <param name="state">What the splitter needs to know, so that it captures nothing.</param>
+    public void Split<T>(T state, Splitter<T> split)
     {
         _nextPieces.Clear();
         foreach (var piece in Pieces)
@@ -49,17 +50,18 @@ internal sealed class PreTokenizedText
             }
 
             var first = _nextPieces.Count;
-            split(Text, piece, _nextPieces);
+            split(state, Text, piece, _nextPieces);
             RemoveEmpty(first);
         }
 
         (Pieces, _nextPieces) = (_nextPieces, Pieces);
     }
 
-    public delegate void Rewriter(AlignedText source, Piece piece, AlignedText target);
+    public delegate void Rewriter<in T>(T state, AlignedText source, Piece piece, AlignedText target);
 
     /// <summary>Writes each piece anew behind the one before it. Tokens keep their text. Empty pieces vanish.</summary>
-    public void Rewrite(Rewriter rewrite)
+    /// <param name="state">What the rewriter needs to know, so that it captures nothing.</param>
+    public void Rewrite<T>(T state, Rewriter<T> rewrite)
     {
         _nextPieces.Clear();
         _nextText.Clear(Text.Tracks);
@@ -69,7 +71,7 @@ internal sealed class PreTokenizedText
             if (piece.IsToken)
                 _nextText.Append(Text, piece.Start, piece.End);
             else
-                rewrite(Text, piece, _nextText);
+                rewrite(state, Text, piece, _nextText);
             if (piece.IsToken || _nextText.Length > start)
                 _nextPieces.Add(piece with { Start = start, End = _nextText.Length });
         }

@@ -6,14 +6,15 @@ namespace Quiver.Tokenization;
 /// <summary>The tokens of one text before anything is put around them.</summary>
 internal sealed class TokenSequence
 {
+    private readonly string _text;
     private int _start;
 
-    private TokenSequence(int[] ids, string[] tokens, TokenOffset[] offsets, TokenOffset[] utf16Offsets)
+    private TokenSequence(string text, int[] ids, string[] tokens, TokenOffset[] offsets)
     {
+        _text = text;
         Ids = ids;
         Tokens = tokens;
         Offsets = offsets;
-        Utf16Offsets = utf16Offsets;
         Count = ids.Length;
     }
 
@@ -25,12 +26,10 @@ internal sealed class TokenSequence
 
     public TokenOffset[] Offsets { get; }
 
-    public TokenOffset[] Utf16Offsets { get; }
-
     /// <summary>What is left of the lists after truncation.</summary>
     public Range Kept => _start..(_start + Count);
 
-    public static TokenSequence Create(string text, Workspace workspace, Func<int, string?> spelling, PostProcessor postProcessor)
+    public static TokenSequence Create(string text, Workspace workspace, Func<int, string?> spelling)
     {
         var ids = workspace.Ids.Ids.ToArray();
         var tokens = new string[ids.Length];
@@ -43,11 +42,9 @@ internal sealed class TokenSequence
                 ? System.Text.Encoding.UTF8.GetString(normalized.Bytes[span.Start..span.End])
                 : spelling(ids[i])!;
             offsets[i] = OffsetOf(span, normalized);
-            if (postProcessor.TrimsOffsets)
-                offsets[i] = OffsetTrimmer.Trim(offsets[i], tokens[i], isFirst: i == 0, postProcessor.KeepsPrefixSpace);
         }
 
-        return new TokenSequence(ids, tokens, offsets, Utf16(text, offsets));
+        return new TokenSequence(text, ids, tokens, offsets);
     }
 
     public void Truncate(int count, TruncationSide side)
@@ -58,6 +55,19 @@ internal sealed class TokenSequence
             _start += Count - count;
         Count = count;
     }
+
+    /// <summary>Trims what truncation left: the first token kept is the first there is.</summary>
+    public void Trim(IReadOnlyList<OffsetTrimmer> trims)
+    {
+        foreach (var trim in trims)
+        {
+            for (var i = _start; i < _start + Count; i++)
+                Offsets[i] = trim.Trim(Offsets[i], Tokens[i], isFirst: i == _start);
+        }
+    }
+
+    /// <summary>The offsets kept, in UTF-16 units.</summary>
+    public TokenOffset[] ToUtf16() => Utf16(_text, Offsets[Kept]);
 
     private static TokenOffset OffsetOf(SubwordSpan span, AlignedText text) => span.Start == span.End
         ? default

@@ -40,11 +40,16 @@ internal sealed class TokenizationPipeline(AddedTokens added, Normalizer? normal
         var pieces = workspace.Text;
         pieces.Load(text, tracks);
         if (!added.InText.IsEmpty)
-            pieces.Split(added.InText.Cut);
+            pieces.Split(added.InText, static (matcher, whole, piece, into) => matcher.Cut(whole, piece, into));
         if (normalizer is not null)
-            Normalize(pieces);
+        {
+            pieces.Rewrite(
+                (normalizer, pieces.Scratch),
+                static (state, source, piece, target) => Normalize(state.normalizer, state.Scratch, source, piece, target));
+        }
+
         if (!added.InNormalizedText.IsEmpty)
-            pieces.Split(added.InNormalizedText.Cut);
+            pieces.Split(added.InNormalizedText, static (matcher, whole, piece, into) => matcher.Cut(whole, piece, into));
         preTokenizer?.Apply(pieces);
 
         foreach (var piece in pieces.Pieces)
@@ -57,18 +62,14 @@ internal sealed class TokenizationPipeline(AddedTokens added, Normalizer? normal
         }
     }
 
-    private void Normalize(PreTokenizedText pieces)
+    private static void Normalize(Normalizer normalizer, ScratchTexts scratch, AlignedText source, Piece piece, AlignedText target)
     {
-        var scratch = pieces.Scratch;
-        pieces.Rewrite((source, piece, target) =>
-        {
-            var part = scratch.Rent(source.Tracks);
-            part.Append(source, piece.Start, piece.End);
-            var normalized = scratch.Rent(source.Tracks);
-            normalizer!.Apply(part, normalized, scratch);
-            target.Append(normalized, 0, normalized.Length);
-            scratch.Return(normalized);
-            scratch.Return(part);
-        });
+        var part = scratch.Rent(source.Tracks);
+        part.Append(source, piece.Start, piece.End);
+        var normalized = scratch.Rent(source.Tracks);
+        normalizer.Apply(part, normalized, scratch);
+        target.Append(normalized, 0, normalized.Length);
+        scratch.Return(normalized);
+        scratch.Return(part);
     }
 }

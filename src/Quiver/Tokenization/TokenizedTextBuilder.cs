@@ -31,10 +31,10 @@ internal sealed class TokenizedTextBuilder(Func<int, string?> spelling)
 
     public void Pad(Padding padding)
     {
-        var length = Math.Max(padding.Length, _ids.Count);
+        var length = padding.Length == 0 ? _ids.Count : padding.Length;
         if (padding.MultipleOf > 1)
             length = checked((length + padding.MultipleOf - 1) / padding.MultipleOf * padding.MultipleOf);
-        var count = length - _ids.Count;
+        var count = Math.Max(0, length - _ids.Count);
         var at = padding.Side == TruncationSide.Left ? 0 : _ids.Count;
         _ids.InsertRange(at, Enumerable.Repeat(padding.Id, count));
         _typeIds.InsertRange(at, Enumerable.Repeat(padding.TypeId, count));
@@ -63,7 +63,7 @@ internal sealed class TokenizedTextBuilder(Func<int, string?> spelling)
         _typeIds.AddRange(Enumerable.Repeat(typeId, sequence.Count));
         _tokens.AddRange(sequence.Tokens[sequence.Kept]);
         _offsets.AddRange(sequence.Offsets[sequence.Kept]);
-        _utf16Offsets.AddRange(sequence.Utf16Offsets[sequence.Kept]);
+        _utf16Offsets.AddRange(sequence.ToUtf16());
         _special.AddRange(Enumerable.Repeat(false, sequence.Count));
         _attention.AddRange(Enumerable.Repeat(true, sequence.Count));
     }

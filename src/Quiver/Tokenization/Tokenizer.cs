@@ -32,7 +32,10 @@ public sealed class Tokenizer
     /// <summary>Whether the tokens of a single text are all of type 0.</summary>
     public bool SingleTextHasOneType => !_parts.PostProcessor.Single.HasTypes;
 
-    /// <summary>The file's own truncation, or null. It is not applied unless asked for.</summary>
+    /// <summary>
+    /// The file's own truncation, or null. It is not applied unless asked for. Its stride is left out: what truncation cuts off is not
+    /// given in overlapping windows.
+    /// </summary>
     public EncodeOptions? FileTruncation => _parts.Truncation;
 
     /// <summary>The file's own padding, or null. It is not applied unless asked for.</summary>
@@ -112,6 +115,8 @@ public sealed class Tokenizer
             Truncation.Apply(first, second, maxLength - template.SpecialCount, options);
         }
 
+        first.Trim(_parts.PostProcessor.Trims);
+        second?.Trim(_parts.PostProcessor.Trims);
         var result = new TokenizedTextBuilder(IdToToken);
         result.Fill(template, first, second);
         if (options.Padding is { } padding)
@@ -138,7 +143,7 @@ public sealed class Tokenizer
         workspace.Ids.Clear();
         workspace.Spans.Clear();
         _pipeline.AppendTokens(text, workspace, workspace.Ids, workspace.Spans);
-        var sequence = TokenSequence.Create(text, workspace, IdToToken, _parts.PostProcessor);
+        var sequence = TokenSequence.Create(text, workspace, IdToToken);
         _workspaces.Return(workspace);
         return sequence;
     }

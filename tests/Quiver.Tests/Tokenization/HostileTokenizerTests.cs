@@ -100,7 +100,9 @@ public sealed class HostileTokenizerTests
     {
         var whole = JsonNode.Parse(TestData.ReadAll($"tokenizers/{kind}/tokenizer.json"))!.AsObject();
         Shrink(whole["model"]!.AsObject());
+        Renumber(whole);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(whole);
+        Tokenizer.Parse(bytes, "whole");
         var random = new Random(kind.Length);
         for (var i = 0; i < 250; i++)
         {
@@ -120,6 +122,53 @@ public sealed class HostileTokenizerTests
             + vocabulary + "}}}";
         var ids = new TokenIdBuffer();
         Assert.Equal(1000, Parse(json).EncodeIds(new string('a', 1_000_000), ids));
+    }
+
+    [Fact]
+    public void An_added_token_on_the_id_of_another_token_is_refused()
+    {
+        // Ids count on from the size of the vocabulary, which here has a hole below 4.
+        const string json = """{"model":{"type":"BPE","vocab":{"a":0,"b":1,"c":4},"merges":[]},"added_tokens":[{"id":3,"content":"x"},{"id":4,"content":"y"}]}""";
+        Assert.Contains("added_tokens[1].id", Assert.Throws<ModelFormatException>(() => Parse(json)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_piece_given_twice_is_its_last_id_and_score()
+    {
+        // With the score of the first, "ab" would be cut otherwise in both.
+        var last = Parse(With("model", """{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["a",-9],["b",-1],["ab",-5],["a",-2]]}"""));
+        Assert.Equal([4, 2], last.Encode("ab").Ids);
+        Assert.Equal(4, last.TokenToId("a"));
+        Assert.Equal("a", last.IdToToken(1));
+        var worse = Parse(With("model", """{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["a",-2],["b",-1],["ab",-5],["a",-9]]}"""));
+        Assert.Equal([3], worse.Encode("ab").Ids);
+    }
+
+    [Theory]
+    [InlineData("""{"id":4,"content":"\n","normalized":false,"rstrip":true}""")]
+    [InlineData("""{"id":4,"content":"\n","normalized":false,"lstrip":true}""")]
+    [InlineData("""{"id":4,"content":" \n","normalized":false,"lstrip":true}""")]
+    public void Added_tokens_that_take_white_space_along_walk_it_once(string token)
+    {
+        // A million lines: walking the white space anew at each would take an hour.
+        var tokenizer = Parse(With("added_tokens", $"[{token}]"));
+        var text = "a" + string.Concat(Enumerable.Repeat(" \n", 1_000_000)) + "b";
+        var ids = new TokenIdBuffer();
+        tokenizer.EncodeIds(text, ids);
+        Assert.Equal(1_000_000, ids.Ids.ToArray().Count(id => id == 4));
+    }
+
+    [Fact]
+    public void A_token_within_the_white_space_of_another_is_found_as_in_the_reference()
+    {
+        const string added = """[{"id":4,"content":"x","normalized":false,"rstrip":true},{"id":5,"content":"\n","normalized":false}]""";
+        Assert.Equal([0, 4, 5, 5, 1], Parse(With("added_tokens", added)).Encode("ax\n\nb").Ids);
+        const string both = """[{"id":4,"content":"\n","normalized":false,"lstrip":true,"rstrip":true}]""";
+        Assert.Equal([0, 4, 1], Parse(With("added_tokens", both)).Encode("a\n\n\nb").Ids);
+
+        // The reference itself breaks down at this one.
+        const string crossed = """[{"id":4,"content":"x","normalized":false,"rstrip":true},{"id":5,"content":"\n","normalized":false,"lstrip":true}]""";
+        Assert.Equal([0, 4, 1], Parse(With("added_tokens", crossed)).Encode("ax\n\nb").Ids);
     }
 
     private static TheoryData<string, string, string> Cases()
@@ -155,6 +204,7 @@ public sealed class HostileTokenizerTests
         Add("post_processor", "ids", """{"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"x":{"id":"x","ids":[-1],"tokens":["x"]}}}""", """{"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"x":{"id":"x","ids":[4294967296],"tokens":["x"]}}}""");
         Add("post_processor", "sep", """{"type":"BertProcessing","sep":["[SEP]"],"cls":["[CLS]",1]}""", """{"type":"BertProcessing","sep":["[SEP]",1.5],"cls":["[CLS]",1]}""");
         Add("post_processor", "processors[1]", """{"type":"Sequence","processors":[{"type":"BertProcessing","sep":["s",1],"cls":["c",2]},{"type":"BertProcessing","sep":["s",1],"cls":["c",2]}]}""");
+        Add("post_processor", "processors[1].trim_offsets", """{"type":"Sequence","processors":[{"type":"BertProcessing","sep":["s",1],"cls":["c",2]},{"type":"ByteLevel","trim_offsets":true,"add_prefix_space":true}]}""");
         Add("decoder", "decoder.type", """{"type":"CTC","pad_token":"x","word_delimiter_token":"y","cleanup":true}""");
         Add("decoder", "start", """{"type":"Strip","content":" ","start":-1,"stop":0}""", """{"type":"Strip","content":" ","start":99999999999,"stop":0}""");
         Add("model", "vocab", """{"type":"BPE","vocab":{},"merges":[]}""", """{"type":"BPE","vocab":[],"merges":[]}""", """{"type":"BPE","merges":[]}""", """{"type":"Unigram","unk_id":0,"vocab":{}}""");
@@ -170,7 +220,9 @@ public sealed class HostileTokenizerTests
         Add("model", "is longer than", $$"""{"type":"Unigram","unk_id":0,"vocab":[["{{new string('a', 5000)}}",0]]}""", $$"""{"type":"BPE","vocab":{"{{new string('a', 5000)}}":0},"merges":[]}""");
         Add("added_tokens", "added_tokens", "{}", "7", "\"x\"");
         Add("added_tokens", "added_tokens[0]", "[7]", "[null]", """[{"id":9}]""", """[{"content":"x"}]""", """[{"id":-1,"content":"x"}]""", """[{"id":4294967295,"content":"x"}]""", """[{"id":9,"content":""}]""", """[{"id":9,"content":"x","bold":true}]""", """[{"id":9,"content":"x","special":"no"}]""", """[{"id":9,"content":"a"}]""");
-        Add("added_tokens", "added_tokens[1]", """[{"id":9,"content":"x"},{"id":9,"content":"y"}]""", """[{"id":9,"content":"x"},{"id":10,"content":"x"}]""");
+        Add("added_tokens", "added_tokens[0].id", """[{"id":9,"content":"x"}]""", """[{"id":0,"content":"x"}]""", """[{"id":7,"content":"ab"}]""");
+        Add("added_tokens", "added_tokens[1]", """[{"id":4,"content":"x"},{"id":4,"content":"y"}]""", """[{"id":4,"content":"x"},{"id":5,"content":"x"}]""", """[{"id":4,"content":"x"},{"id":6,"content":"y"}]""");
+        Add("truncation", "truncation.stride", """{"max_length":8,"strategy":"LongestFirst","stride":-1}""", """{"max_length":8,"strategy":"LongestFirst","stride":"two"}""");
         Add("truncation", "truncation", """{"max_length":-1,"strategy":"LongestFirst","stride":0}""", """{"max_length":8,"strategy":"Shortest","stride":0}""", """{"max_length":8,"strategy":"LongestFirst","direction":"Up","stride":0}""");
         Add("padding", "padding", """{"strategy":"Longest"}""", """{"strategy":{"Fixed":-3}}""", """{"strategy":{"Fixed":3},"pad_id":-1,"pad_type_id":0,"pad_token":"x"}""");
         Add("version", "version", "\"0.9\"", "1");
@@ -225,6 +277,20 @@ public sealed class HostileTokenizerTests
             vocabulary.Remove(name);
         if (model["merges"] is JsonArray)
             model["merges"] = new JsonArray();
+    }
+
+    /// <summary>Gives the added tokens the ids that go with what is left of the vocabulary.</summary>
+    private static void Renumber(JsonObject tokenizer)
+    {
+        var vocabulary = tokenizer["model"]!["vocab"]!;
+        var tokens = vocabulary is JsonArray pieces ? pieces.Select(piece => piece![0]!.GetValue<string>()) : vocabulary.AsObject().Select(pair => pair.Key);
+        var known = tokens.ToHashSet(StringComparer.Ordinal);
+        var next = known.Count;
+        foreach (var token in tokenizer["added_tokens"]!.AsArray())
+        {
+            if (!known.Contains(token!["content"]!.GetValue<string>()))
+                token["id"] = next++;
+        }
     }
 
     private static void Damage(ref byte[] bytes, Random random)

@@ -11,7 +11,7 @@ internal static class AddedTokensReader
             return [];
         var tokens = new List<AddedToken>();
         var contents = new HashSet<string>(StringComparer.Ordinal);
-        var ids = new HashSet<int>();
+        var largest = -1;
         foreach (var item in json.Items())
         {
             var token = ReadOne(item);
@@ -20,14 +20,31 @@ internal static class AddedTokensReader
                 throw item["content"].Problem("is empty");
             if (!contents.Add(token.Content))
                 throw item["content"].Problem($"\"{token.Content}\" is given twice");
-            if (!ids.Add(token.Id))
-                throw item["id"].Problem($"{token.Id} belongs to another added token");
-            if (vocabulary.Find(token.Content) is >= 0 and var id && id != token.Id)
-                throw item["id"].Problem($"{token.Id}, but in the vocabulary \"{token.Content}\" has the id {id}");
+            CheckId(token, vocabulary, largest, item["id"]);
+            largest = Math.Max(largest, token.Id);
             tokens.Add(token);
         }
 
         return tokens;
+    }
+
+    /// <summary>
+    /// The reference does not read these ids: it takes the vocabulary's, or else counts on from its size. A file that says otherwise
+    /// would give other ids there than it says, so it is refused.
+    /// </summary>
+    /// <param name="largest">The largest id of the added tokens before this one.</param>
+    private static void CheckId(AddedToken token, Vocabulary vocabulary, int largest, JsonMember json)
+    {
+        var known = vocabulary.Find(token.Content);
+        if (known >= 0 && known != token.Id)
+            throw json.Problem($"{token.Id}, but in the vocabulary \"{token.Content}\" has the id {known}");
+        if (known >= 0)
+            return;
+        var next = Math.Max(largest + 1, vocabulary.Count);
+        if (token.Id != next)
+            throw json.Problem($"{token.Id}, but \"{token.Content}\" is the next behind the vocabulary and gets {next}");
+        if (vocabulary.Contains(next))
+            throw json.Problem($"{next} belongs to \"{vocabulary.TokenOf(next)}\" in the vocabulary");
     }
 
     private static AddedToken ReadOne(JsonMember json)

@@ -11,18 +11,24 @@ internal static class PostProcessorReader
             return PostProcessor.None;
         var result = PostProcessor.None;
         var hasTemplate = false;
+
+        // To a trimmer behind these the first token of a text is the special one, so that it treats the text's own first otherwise.
+        var joinsSpecials = false;
         foreach (var step in Flatten(json))
         {
             var type = step["type"].Text();
             if (type != "ByteLevel" && hasTemplate)
                 throw step["type"].Problem("a second template is not known to Quiver");
+            if (type == "ByteLevel" && joinsSpecials && step["trim_offsets"].Flag(orElse: true))
+                throw step["trim_offsets"].Problem("behind BertProcessing or RobertaProcessing is not known to Quiver");
             hasTemplate |= type != "ByteLevel";
+            joinsSpecials |= type is "BertProcessing" or "RobertaProcessing";
             result = type switch
             {
                 "ByteLevel" => ReadByteLevel(step, result),
                 "TemplateProcessing" => ReadTemplate(step, result),
                 "BertProcessing" => ReadBert(step, result),
-                "RobertaProcessing" => ReadRoberta(step),
+                "RobertaProcessing" => ReadRoberta(step, result),
                 _ => throw step["type"].Problem($"\"{type}\" is not a post-processor Quiver knows"),
             };
         }
@@ -42,7 +48,7 @@ internal static class PostProcessorReader
     {
         json.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
         return json["trim_offsets"].Flag(orElse: true)
-            ? before with { TrimsOffsets = true, KeepsPrefixSpace = json["add_prefix_space"].Flag() }
+            ? before with { Trims = [.. before.Trims, new OffsetTrimmer(json["add_prefix_space"].Flag())] }
             : before;
     }
 
@@ -57,15 +63,16 @@ internal static class PostProcessorReader
         };
     }
 
-    private static PostProcessor ReadRoberta(JsonMember json)
+    private static PostProcessor ReadRoberta(JsonMember json, PostProcessor before)
     {
         json.AllowOnly("type", "sep", "cls", "trim_offsets", "add_prefix_space");
         var (cls, sep) = (ReadToken(json["cls"]), ReadToken(json["sep"]));
+        var trims = json["trim_offsets"].Flag(orElse: true);
+        var keepsPrefixSpace = json["add_prefix_space"].Flag(orElse: true);
         return new PostProcessor(
             new Template([Special(cls, 0), First(0), Special(sep, 0)]),
             new Template([Special(cls, 0), First(0), Special(sep, 0), Special(sep, 0), Second(0), Special(sep, 0)]),
-            TrimsOffsets: json["trim_offsets"].Flag(orElse: true),
-            KeepsPrefixSpace: json["add_prefix_space"].Flag(orElse: true));
+            trims ? [.. before.Trims, new OffsetTrimmer(keepsPrefixSpace)] : before.Trims);
     }
 
     private static PostProcessor ReadTemplate(JsonMember json, PostProcessor before)

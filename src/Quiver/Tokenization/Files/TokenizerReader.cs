@@ -65,6 +65,10 @@ internal static class TokenizerReader
         if (json.IsNull)
             return null;
         json.AllowOnly("direction", "max_length", "strategy", "stride");
+
+        // How far the windows of what was cut off overlap. There are no such windows here; what is kept does not depend on it.
+        if (!json["stride"].IsNull)
+            json["stride"].Integer(0, int.MaxValue);
         return new EncodeOptions
         {
             MaxLength = json["max_length"].Integer(0, int.MaxValue),

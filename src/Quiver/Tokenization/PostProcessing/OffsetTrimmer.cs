@@ -3,9 +3,11 @@ using Quiver.Tokenization.Unicode;
 namespace Quiver.Tokenization.PostProcessing;
 
 /// <summary>Moves the ends of a token's offsets inwards past the white space it stands for, as byte-level models ask for.</summary>
-internal static class OffsetTrimmer
+/// <param name="keepsPrefixSpace">Whether one space at the head of the first token was added, so that nothing of it is there to trim.</param>
+internal sealed class OffsetTrimmer(bool keepsPrefixSpace)
 {
-    public static TokenOffset Trim(TokenOffset offset, string token, bool isFirst, bool keepsPrefixSpace)
+    /// <param name="isFirst">Whether nothing of its text stands before the token; what truncation cut off does not count.</param>
+    public TokenOffset Trim(TokenOffset offset, string token, bool isFirst)
     {
         var leading = CountSpaces(token.EnumerateRunes().AsEnumerable());
         var trailing = CountSpaces(token.EnumerateRunes().AsEnumerable().Reverse());

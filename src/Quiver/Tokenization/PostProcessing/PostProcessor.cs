@@ -1,12 +1,11 @@
 namespace Quiver.Tokenization.PostProcessing;
 
 /// <summary>What happens to the tokens of one text or two: white space is trimmed from offsets, and a template is filled.</summary>
-/// <param name="TrimsOffsets">Whether offsets leave white space at the ends of a token out.</param>
-/// <param name="KeepsPrefixSpace">When trimming, whether one space at the head of the first token was added, so that nothing of it is there to trim.</param>
-internal sealed record PostProcessor(Template Single, Template Pair, bool TrimsOffsets, bool KeepsPrefixSpace)
+/// <param name="Trims">Moves offsets past white space, in this order and behind truncation. A second one moves them once more.</param>
+internal sealed record PostProcessor(Template Single, Template Pair, IReadOnlyList<OffsetTrimmer> Trims)
 {
     public static PostProcessor None { get; } = new(
         new Template([new(TemplatePart.First, 0, [])]),
         new Template([new(TemplatePart.First, 0, []), new(TemplatePart.Second, 1, [])]),
-        TrimsOffsets: false, KeepsPrefixSpace: false);
+        Trims: []);
 }

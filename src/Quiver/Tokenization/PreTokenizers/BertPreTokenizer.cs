@@ -9,7 +9,7 @@ internal sealed class BertPreTokenizer : PreTokenizer
     public static bool IsPunctuation(int codePoint) =>
         codePoint < 0x80 ? KnownPatterns.IsAsciiPunctuation(codePoint) : UnicodeTables.Is(codePoint, CharacterClass.Punctuation);
 
-    public override void Apply(PreTokenizedText text) => text.Split(Split);
+    public override void Apply(PreTokenizedText text) => text.Split(this, static (_, whole, piece, into) => Split(whole, piece, into));
 
     private static void Split(AlignedText text, Piece piece, List<Piece> into)
     {

@@ -12,10 +12,10 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
     public override void Apply(PreTokenizedText text)
     {
         if (addPrefixSpace)
-            text.Rewrite(AddPrefixSpace);
+            text.Rewrite(this, static (_, source, piece, target) => AddPrefixSpace(source, piece, target));
         if (useRegex)
             Words.Apply(text);
-        text.Rewrite((source, piece, target) => ByteLevelAlphabet.Append(source, piece.Start, piece.End, target));
+        text.Rewrite(this, static (_, source, piece, target) => ByteLevelAlphabet.Append(source, piece.Start, piece.End, target));
     }
 
     private static void AddPrefixSpace(AlignedText source, Piece piece, AlignedText target)

@@ -20,7 +20,7 @@ internal sealed class MetaspacePreTokenizer(string replacement, PrependScheme sc
 
     public override void Apply(PreTokenizedText text)
     {
-        text.Rewrite(Replace);
+        text.Rewrite(this, static (self, source, piece, target) => self.Replace(source, piece, target));
         _splitter?.Apply(text);
     }
 

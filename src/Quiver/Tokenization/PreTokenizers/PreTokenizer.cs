@@ -12,7 +12,7 @@ internal abstract class PreTokenizer
     public virtual bool NeedsAlignments => false;
 }
 
-internal sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : PreTokenizer
+internal sealed class SequencePreTokenizer(PreTokenizer[] steps) : PreTokenizer
 {
     public override double Growth => steps.Aggregate(1.0, (product, step) => product * step.Growth);
 

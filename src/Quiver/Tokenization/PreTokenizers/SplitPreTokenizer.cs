@@ -9,7 +9,8 @@ internal enum DelimiterBehavior { Removed, Isolated, MergedWithPrevious, MergedW
 /// <param name="invert">Whether what does not match is the delimiter.</param>
 internal sealed class SplitPreTokenizer(TextPattern pattern, DelimiterBehavior behavior, bool invert = false) : PreTokenizer
 {
-    public override void Apply(PreTokenizedText text) => text.Split((whole, piece, into) => Split(whole, piece, into));
+    public override void Apply(PreTokenizedText text) =>
+        text.Split(this, static (self, whole, piece, into) => self.Split(whole, piece, into));
 
     private void Split(AlignedText text, Piece piece, List<Piece> into)
     {

@@ -21,7 +21,8 @@ internal sealed class Unigram : SubwordModel
     public Unigram(Vocabulary vocabulary, double[] scores, int unknown, bool byteFallback)
         : base(vocabulary)
     {
-        _trie = ByteTrie.Build(vocabulary.Entries.Where(entry => entry.Token.Length > 0));
+        // A piece given twice is its last id with that one's score, as in the reference.
+        _trie = ByteTrie.Build(vocabulary.Entries.Where(entry => entry.Token.Length > 0 && vocabulary.Find(entry.Token) == entry.Id));
         _scores = scores;
         _unknown = unknown;
         _unknownScore = scores.Min() - UnknownPenalty;

@@ -1,6 +1,12 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
 namespace Quiver.Tokenization.Unicode;
 
 internal enum NormalizationForm { Nfd, Nfkd, Nfc, Nfkc }
+
+/// <summary>A character of a combining class other than 0, and its change count.</summary>
+internal readonly record struct CombiningMark(int CodePoint, int Change, byte Class);
 
 /// <summary>
 /// Unicode normalization forms (UAX 15), Unicode 9.0. Characters carry the change count that <see cref="TextRewriter"/> asks for through
@@ -11,11 +17,10 @@ internal static class Normalization
     /// <summary>Code points below this are their own form in all four, and never combine with what stands before them.</summary>
     private const int FirstNormalizable = 0xA0;
 
-    private readonly record struct Mark(int CodePoint, int Change, byte Class);
-
-    public static void Apply(NormalizationForm form, AlignedText source, AlignedText target)
+    public static void Apply(NormalizationForm form, AlignedText source, AlignedText target, List<CombiningMark> marks)
     {
-        var writer = new Writer(new TextRewriter(source, target), form is NormalizationForm.Nfc or NormalizationForm.Nfkc);
+        marks.Clear();
+        var writer = new Writer(new TextRewriter(source, target), marks, form is NormalizationForm.Nfc or NormalizationForm.Nfkc);
         var compatible = form is NormalizationForm.Nfkd or NormalizationForm.Nfkc;
         var bytes = source.Bytes;
         Span<int> jamo = stackalloc int[3];
@@ -57,10 +62,10 @@ internal static class Normalization
     }
 
     /// <summary>Holds one starter and its marks until the next starter, then orders, composes and writes them.</summary>
-    private ref struct Writer(TextRewriter rewriter, bool composes)
+    private ref struct Writer(TextRewriter rewriter, List<CombiningMark> marks, bool composes)
     {
         private TextRewriter _rewriter = rewriter;
-        private readonly List<Mark> _marks = [];
+        private readonly List<CombiningMark> _marks = marks;
         private int _starter = -1;
         private int _starterChange;
 
@@ -68,7 +73,7 @@ internal static class Normalization
         {
             if (combiningClass != 0)
             {
-                _marks.Add(new Mark(codePoint, change, combiningClass));
+                _marks.Add(new CombiningMark(codePoint, change, combiningClass));
                 return;
             }
 
@@ -151,11 +156,11 @@ internal static class Normalization
                 next[mark.Class + 1]++;
             for (var i = 1; i < next.Length; i++)
                 next[i] += next[i - 1];
-            var ordered = new Mark[_marks.Count];
+            var rented = ArrayPool<CombiningMark>.Shared.Rent(_marks.Count);
             foreach (var mark in _marks)
-                ordered[next[mark.Class]++] = mark;
-            _marks.Clear();
-            _marks.AddRange(ordered);
+                rented[next[mark.Class]++] = mark;
+            rented.AsSpan(0, _marks.Count).CopyTo(CollectionsMarshal.AsSpan(_marks));
+            ArrayPool<CombiningMark>.Shared.Return(rented);
         }
 
         private static int Compose(int first, int second)
