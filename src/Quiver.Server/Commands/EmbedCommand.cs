@@ -9,13 +9,12 @@ namespace Quiver.Server.Commands;
 internal static class EmbedCommand
 {
     /// <summary>
-    /// Nobody waits for a single text here, so work units are as tall as the kernels like them. The queue has no limits of its own: the
-    /// pipeline's few batches in flight are the limit, and on a machine of many cores they may be more than a server would let wait.
+    /// The queue has no limits of its own: the pipeline's few batches in flight are the limit, and on a machine of many cores they may be
+    /// more than a server would let wait. Many short texts share a unit, since nobody waits for a single one.
     /// </summary>
     private static readonly EmbeddingServiceOptions Throughput = new()
     {
         UnitTexts = 64,
-        UnitTokens = 1024,
         InteractiveQueueTokens = int.MaxValue,
         BulkQueueTokens = int.MaxValue,
         QueueTexts = int.MaxValue,
