@@ -8,6 +8,7 @@ internal static class QualityBenches
     public static IReadOnlyList<Bench> All { get; } =
     [
         new("agreement", OnnxAgreement.Run),
+        new("B14", BatchIdentityBench.Run),
         new("B15", FidelityBench.Run),
     ];
 }

@@ -8,25 +8,24 @@ namespace Quiver.Tests.Tokenization.OpenAi;
 public sealed class Cl100kTests
 {
     [Fact]
-    public void Ids_and_decoded_texts_are_those_of_js_tiktoken()
+    public void Ids_are_those_of_js_tiktoken_for_every_golden_text_and_decode_to_it()
     {
-        // JavaScript's white space has U+FEFF and lacks U+0085, and its letters are of another Unicode version: see OpenAi/README.md.
-        string[] except = ["unassigned", "random", "otherscript"];
-        var texts = TestData.Cases("tokenizers/bpe_gpt4/cases.jsonl")
-            .Where(golden => !except.Contains(golden.GetProperty("cat").GetString()))
-            .Select(golden => golden.GetProperty("text").GetString()!)
-            .Where(text => text.Length < 4000 && !text.AsSpan().ContainsAny("\uFEFF\u0085\u017F"))
-            .ToArray();
-        Assert.True(texts.Length > 600, $"only {texts.Length} texts");
+        var cases = TestData.Cases("tokenizers/bpe_gpt4/cases.jsonl").Where(golden => golden.GetProperty("text").GetString()!.Length < 4000).ToArray();
+        string[] texts = [.. cases.Select(golden => golden.GetProperty("text").GetString()!)];
+        Assert.True(texts.Length > 700, $"only {texts.Length} texts");
 
         var answers = NodePackage.Ask("js-tiktoken", "js-tiktoken.mjs", JsonSerializer.Serialize(texts));
         var ids = new TokenIdBuffer();
+        var different = new List<string>();
         for (var i = 0; i < texts.Length; i++)
         {
             Cl100k.Shared.Encode(texts[i], ids);
-            Assert.Equal(answers[i].GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()), ids.Ids.ToArray());
-            Assert.Equal(answers[i].GetProperty("text").GetString(), Cl100k.Shared.Decode(ids.Ids));
+            if (!answers[i].GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).SequenceEqual(ids.Ids.ToArray()))
+                different.Add(cases[i].GetProperty("id").GetString()!);
+            Assert.Equal(texts[i], Cl100k.Shared.Decode(ids.Ids));
         }
+
+        Assert.Empty(different);
     }
 
     [Fact]
