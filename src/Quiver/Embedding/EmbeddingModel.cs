@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Quiver.Diagnostics;
 using Quiver.Encoding;
 using Quiver.Models;
@@ -29,8 +30,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         if (_prompt.Length > 0 && folder.Modules.OfType<PoolingModule>().Any(pooling => !pooling.IncludePrompt))
             throw new ModelFormatException(Path.Combine(folder.Path, "modules.json"), "a default prompt that pooling leaves out is not supported");
 
-        _tokenizer = Tokenizer.Load(folder.TokenizerPath);
-        _encoder = TextEncoder.Load(folder, precision);
+        (_tokenizer, _encoder) = LoadParts(folder, precision);
         if (MaxTokens <= _tokenizer.SpecialTokenCount)
             throw new ModelFormatException(folder.TokenizerPath, $"adds {_tokenizer.SpecialTokenCount} special tokens and the model takes {MaxTokens} tokens in all");
     }
@@ -116,6 +116,24 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         while (_workspaces.TryTake(out var workspace))
             workspace.Dispose();
         _encoder.Dispose();
+    }
+
+    /// <summary>Both at once: together they are most of the time to a server's first answer.</summary>
+    private static (Tokenizer Tokenizer, TextEncoder Encoder) LoadParts(ModelFolder folder, Precision precision)
+    {
+        Tokenizer? tokenizer = null;
+        TextEncoder? encoder = null;
+        try
+        {
+            Parallel.Invoke(() => tokenizer = Tokenizer.Load(folder.TokenizerPath), () => encoder = TextEncoder.Load(folder, precision));
+        }
+        catch (AggregateException exception)
+        {
+            encoder?.Dispose();
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        return (tokenizer!, encoder!);
     }
 
     private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncoderWorkspace workspace)
