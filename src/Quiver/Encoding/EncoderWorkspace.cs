@@ -31,7 +31,7 @@ public sealed unsafe class EncoderWorkspace : IDisposable
         _widest = Rows.StrideOf(Math.Max(hidden, widest));
     }
 
-    /// <summary>One row's integers for a product in int16, valid until the next product.</summary>
+    /// <summary>The input rows of an int16 product as integers, valid until the next product.</summary>
     internal short* Integers => _integers.Buffer.Shorts;
 
     /// <summary>One scale per row of <see cref="Integers"/>.</summary>

@@ -22,9 +22,6 @@ internal sealed class AlignedText
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
 
-    /// <summary>One entry a byte; empty when not tracking.</summary>
-    public ReadOnlySpan<Alignment> Alignments => Tracks ? _alignments.AsSpan(0, Length) : default;
-
     /// <summary>Bytes held, for deciding whether to keep the buffer.</summary>
     public long Capacity => _bytes.Length + (long)_alignments.Length * Unsafe.SizeOf<Alignment>();
 
@@ -91,6 +88,7 @@ internal sealed class AlignedText
 
     public Alignment AlignmentAt(int index) => Tracks ? _alignments[index] : default;
 
+    /// <summary>One entry a byte; empty when not tracking.</summary>
     public ReadOnlySpan<Alignment> AlignmentsOf(int start, int end) => Tracks ? _alignments.AsSpan(start, end - start) : default;
 
     /// <summary>Appends a part of another text, alignments included.</summary>
