@@ -110,7 +110,7 @@ internal sealed class EmbedPipeline(EmbeddingService service, IEmbedder model, i
         var request = new EmbeddingRequest(model.Name, records.ConvertAll(record => new EmbeddingInput(record.Text)))
         {
             Normalize = normalize,
-            Truncate = truncate,
+            LongInput = truncate ? LongInput.Truncate : LongInput.Refuse,
         };
         try
         {

@@ -23,6 +23,9 @@ internal sealed record ServeOptions
     /// <summary>The one key that callers present; null is open mode.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>The services whose names, answers on shared paths and metrics are in force ("fastembed", "tei" …).</summary>
+    public IReadOnlySet<string> Compat { get; init; } = new HashSet<string>();
+
     /// <summary>Whether over-long inputs are cut rather than refused when a request does not say.</summary>
     public bool AutoTruncate { get; init; }
 

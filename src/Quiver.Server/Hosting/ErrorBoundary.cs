@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http.Features;
 using Quiver.Diagnostics;
-using Quiver.Server.Dialects.OpenAi;
 
 namespace Quiver.Server.Hosting;
 
 /// <summary>Turns whatever ends a request early into the error body of its dialect: our errors, the framework's, and faults.</summary>
-internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger)
+/// <param name="logger">Gets faults.</param>
+/// <param name="standard">Words the errors of requests that reach no dialect's endpoint.</param>
+internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, ErrorRenderer standard)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -14,7 +15,7 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger)
         {
             await next(context);
             if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
-                await OpenAiErrorAnswer.WriteAsync(context, FrameworkError(context));
+                await RendererOf(context).Render(FaultOf(context, context.Response.StatusCode)).WriteAsync(context);
         }
         catch (Exception) when (clientGone.IsCancellationRequested)
         {
@@ -26,41 +27,41 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger)
             LogFault(RequestRecord.Of(context).Id, Describe(exception));
             context.Abort();
         }
-        catch (OpenAiException exception)
+        catch (DialectException exception)
         {
-            await OpenAiErrorAnswer.WriteAsync(context, exception.Error);
+            await exception.Answer.WriteAsync(context);
         }
         catch (QuiverException exception)
         {
             if (exception.Kind == ErrorKind.Internal)
                 LogFault(RequestRecord.Of(context).Id, Describe(exception.InnerException ?? exception));
-            await OpenAiErrorAnswer.WriteAsync(context, OpenAiError.From(exception));
+            await RendererOf(context).Render(exception).WriteAsync(context);
         }
         catch (BadHttpRequestException exception)
         {
             // What is left of the body cannot be told from the next request.
             context.Response.Headers.Connection = "close";
-            await OpenAiErrorAnswer.WriteAsync(context, HttpError(context, exception.StatusCode));
+            await RendererOf(context).Render(FaultOf(context, exception.StatusCode)).WriteAsync(context);
         }
 #pragma warning disable CA1031 // The boundary: a fault ends its request, not the server.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             LogFault(RequestRecord.Of(context).Id, Describe(exception));
-            await OpenAiErrorAnswer.WriteAsync(context, OpenAiError.Internal);
+            await RendererOf(context).Render(new QuiverException(ErrorKind.Internal, "", exception)).WriteAsync(context);
         }
     }
 
-    private static OpenAiError FrameworkError(HttpContext context) => HttpError(context, context.Response.StatusCode);
+    private ErrorRenderer RendererOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ErrorRenderer>() ?? standard;
 
-    private static OpenAiError HttpError(HttpContext context, int status) => status switch
+    private static HttpFault FaultOf(HttpContext context, int status) => new(status, status switch
     {
-        404 => new(404, $"Invalid URL ({context.Request.Method} {Shown(context.Request.Path)})"),
-        405 => new(405, $"Not allowed to {context.Request.Method} on {Shown(context.Request.Path)} (HINT: Perhaps you meant {context.Response.Headers.Allow})", null, "method_not_supported"),
-        408 => new(408, "The body of the request did not arrive in time."),
-        413 => new(413, $"The body of the request is larger than {MaxBodyBytes(context)} bytes. Send fewer inputs at a time."),
-        _ => new(status, "The request is not well-formed HTTP."),
-    };
+        404 => $"Invalid URL ({context.Request.Method} {Shown(context.Request.Path)})",
+        405 => $"Not allowed to {context.Request.Method} on {Shown(context.Request.Path)} (HINT: Perhaps you meant {context.Response.Headers.Allow})",
+        408 => "The body of the request did not arrive in time.",
+        413 => $"The body of the request is larger than {MaxBodyBytes(context)} bytes. Send fewer inputs at a time.",
+        _ => "The request is not well-formed HTTP.",
+    });
 
     private static long? MaxBodyBytes(HttpContext context) => context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
 

@@ -47,7 +47,7 @@ internal static class QuiverHost
     private static void UseLayers(WebApplication app, ServeOptions options, Drain drain, TimeProvider time)
     {
         Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), time).InvokeAsync);
-        Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>()).InvokeAsync);
+        Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), OpenAiErrorRenderer.Shared).InvokeAsync);
         Use(app, drain.InvokeAsync);
         Use(app, options.ApiKey is { } key ? new ApiKeyGuard(key).InvokeAsync : OpenModeGuard.InvokeAsync);
         Use(app, new RequestDeadline(options.RequestTimeout, time).InvokeAsync);

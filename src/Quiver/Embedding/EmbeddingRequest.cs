@@ -1,3 +1,5 @@
+using Quiver.Tokenization;
+
 namespace Quiver.Embedding;
 
 /// <summary>One thing to embed: a text, or token ids.</summary>
@@ -6,7 +8,21 @@ namespace Quiver.Embedding;
 /// Ids without special tokens, or null where a text is given: of OpenAI's cl100k vocabulary if the request names the model by an
 /// OpenAI name (<see cref="ModelDirectory"/>), of the model's own vocabulary otherwise.
 /// </param>
-public readonly record struct EmbeddingInput(string? Text, int[]? TokenIds = null);
+/// <param name="Complete">Whether the ids hold the special tokens already, so that none are added. They are then of the model's own vocabulary.</param>
+public readonly record struct EmbeddingInput(string? Text, int[]? TokenIds = null, bool Complete = false);
+
+/// <summary>What becomes of an input with more tokens than the model takes.</summary>
+public enum LongInput
+{
+    /// <summary>It is an error.</summary>
+    Refuse,
+
+    /// <summary>It is cut to the model's limit.</summary>
+    Truncate,
+
+    /// <summary>It is embedded in windows of the model's limit; its vector is their mean, weighted by length.</summary>
+    Mean,
+}
 
 /// <summary>Inputs for one model, and the form that the vectors shall have.</summary>
 /// <param name="Model">A served name or alias.</param>
@@ -20,6 +36,25 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
     /// <value>true</value>
     public bool Normalize { get; init; } = true;
 
-    /// <summary>Whether an input over the model's limit is cut to it; otherwise it is an error.</summary>
-    public bool Truncate { get; init; }
+    /// <summary>What becomes of an input over the model's limit.</summary>
+    /// <value><see cref="Embedding.LongInput.Refuse"/></value>
+    public LongInput LongInput { get; init; }
+
+    /// <summary>Which end of a text is cut off where <see cref="LongInput"/> cuts.</summary>
+    public TruncationSide TruncationSide { get; init; }
+
+    /// <summary>Put in front of every text; null takes the model's default prompt. Not put in front of token ids.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>
+    /// Whether an input that cannot be embedded is reported by <see cref="EmbeddingResult.Error"/>, and the others are embedded;
+    /// otherwise it fails the request.
+    /// </summary>
+    public bool ErrorsPerInput { get; init; }
+
+    /// <summary>Who asks: callers take turns in the queue. The empty string is the single user.</summary>
+    public string Caller { get; init; } = "";
+
+    /// <summary>Whether the request waits behind interactive ones even if it is small.</summary>
+    public bool Bulk { get; init; }
 }

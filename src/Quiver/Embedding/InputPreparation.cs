@@ -26,7 +26,7 @@ internal static class InputPreparation
             var input = Tokenize(request, i, model);
             if (input.Ids.Length == 0)
                 throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = i };
-            if (input.Truncated && !request.Truncate)
+            if (input.Truncated && request.LongInput == LongInput.Refuse)
                 throw TooLong(model, input.FullLength, i);
             total += input.Ids.Length;
             prepared[i] = input;

@@ -156,12 +156,12 @@ public sealed class EmbeddingServiceTests
         var tooLong = await Assert.ThrowsAsync<QuiverException>(() => service.EmbedAsync(request, TestEnd));
         Assert.Equal((ErrorKind.InputTooLong, 1, 32, 10), (tooLong.Kind, tooLong.InputIndex, tooLong.Tokens, tooLong.TokenLimit));
 
-        var cut = await service.EmbedAsync(request with { Truncate = true }, TestEnd);
+        var cut = await service.EmbedAsync(request with { LongInput = LongInput.Truncate }, TestEnd);
         Assert.Equal((false, true, 15), (cut.Truncated(0), cut.Truncated(1), cut.TokenCount));
 
         // The limit of the whole counts what is embedded, not what was cut.
         var tooMany = await Assert.ThrowsAsync<QuiverException>(
-            () => service.EmbedAsync(Request(Words(30), Words(30), Words(30)) with { Truncate = true }, TestEnd));
+            () => service.EmbedAsync(Request(Words(30), Words(30), Words(30)) with { LongInput = LongInput.Truncate }, TestEnd));
         Assert.Equal((ErrorKind.RequestTooLarge, 30, 25), (tooMany.Kind, tooMany.Tokens, tooMany.TokenLimit));
     }
 

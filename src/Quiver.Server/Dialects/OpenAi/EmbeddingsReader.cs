@@ -49,7 +49,7 @@ internal ref struct EmbeddingsReader
     {
         var model = _model ?? throw Missing("model");
         var inputs = _inputs ?? throw Missing("input");
-        return new EmbeddingsCall(new EmbeddingRequest(model, inputs) { Dimensions = _dimensions, Truncate = _truncate ?? autoTruncate }, _base64);
+        return new EmbeddingsCall(new EmbeddingRequest(model, inputs) { Dimensions = _dimensions, LongInput = _truncate ?? autoTruncate ? LongInput.Truncate : LongInput.Refuse }, _base64);
     }
 
     private void ReadBody()

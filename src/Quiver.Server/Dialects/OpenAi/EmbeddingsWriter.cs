@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Quiver.Embedding;
 using Quiver.Server.Hosting;
@@ -40,38 +36,13 @@ internal static class EmbeddingsWriter
             piece.Write(","u8);
         piece.Write("""{"object":"embedding","index":"""u8);
         piece.Write(index);
+        piece.Write(""","embedding":"""u8);
         if (base64)
-            WriteBase64(piece, result.Vector(index));
+            piece.WriteBase64(result.Vector(index));
         else
-            WriteNumbers(piece, result.Vector(index));
+            piece.WriteNumbers(result.Vector(index));
         // Beyond OpenAI, and only where it says something: the text was longer than what was embedded.
         piece.Write(result.Truncated(index) ? ""","truncated":true}"""u8 : "}"u8);
-    }
-
-    private static void WriteBase64(AnswerBuffer piece, ReadOnlySpan<float> vector)
-    {
-        piece.Write(",\"embedding\":\""u8);
-        var bytes = MemoryMarshal.AsBytes(vector);
-        var room = piece.Room(Base64.GetMaxEncodedToUtf8Length(bytes.Length));
-        var status = Base64.EncodeToUtf8(bytes, room, out _, out var written);
-        Debug.Assert(status == OperationStatus.Done);
-        piece.Advance(written);
-        piece.Write("\""u8);
-    }
-
-    private static void WriteNumbers(AnswerBuffer piece, ReadOnlySpan<float> vector)
-    {
-        piece.Write(""","embedding":["""u8);
-        var room = piece.Room(vector.Length * (FloatFormat.MaxBytes + 1));
-        var at = 0;
-        foreach (var value in vector)
-        {
-            at += FloatFormat.Write(value, room[at..]);
-            room[at++] = (byte)',';
-        }
-
-        room[at - 1] = (byte)']';
-        piece.Advance(at);
     }
 
     private static void WriteEnd(AnswerBuffer piece, EmbeddingResult result)

@@ -1,4 +1,5 @@
 using Quiver.Diagnostics;
+using Quiver.Server.Hosting;
 
 namespace Quiver.Server.Dialects.OpenAi;
 
@@ -37,7 +38,7 @@ internal sealed record OpenAiError(int Status, string Message, string? Param = n
 }
 
 /// <summary>Ends a request with an error that only this dialect knows.</summary>
-internal sealed class OpenAiException(OpenAiError error) : Exception(error.Message)
+internal sealed class OpenAiException(OpenAiError error) : DialectException(error.Message)
 {
-    public OpenAiError Error => error;
+    public override ErrorAnswer Answer => OpenAiErrorRenderer.Render(error);
 }

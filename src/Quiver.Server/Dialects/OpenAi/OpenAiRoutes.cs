@@ -13,10 +13,11 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/embeddings", EmbedAsync);
-        routes.MapPost("/embeddings", EmbedAsync);
-        routes.MapGet("/v1/models", ListModelsAsync);
-        routes.MapGet("/v1/models/{**id}", GetModelAsync);
+        var group = routes.MapGroup("").WithMetadata(OpenAiErrorRenderer.Shared);
+        group.MapPost("/v1/embeddings", EmbedAsync);
+        group.MapPost("/embeddings", EmbedAsync);
+        group.MapGet("/v1/models", ListModelsAsync);
+        group.MapGet("/v1/models/{**id}", GetModelAsync);
     }
 
     private async Task EmbedAsync(HttpContext context)
@@ -36,7 +37,7 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
         return (await embeddings.EmbedAsync(call.Request, context.RequestAborted), call.Base64);
     }
 
-    private Task ListModelsAsync(HttpContext context) => WriteJsonAsync(context, json =>
+    private Task ListModelsAsync(HttpContext context) => JsonAnswer.WriteAsync(context, json =>
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
@@ -52,7 +53,7 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
         // Routing decodes everything but an escaped slash, which is how the SDKs send the one in "org/model".
         var name = ((string?)context.GetRouteValue("id") ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         _ = embeddings.Models.Get(name);
-        return WriteJsonAsync(context, json => WriteModel(json, name));
+        return JsonAnswer.WriteAsync(context, json => WriteModel(json, name));
     }
 
     private void WriteModel(Utf8JsonWriter json, string name)
@@ -63,15 +64,6 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
         json.WriteNumber("created"u8, _started);
         json.WriteString("owned_by"u8, "quiver"u8);
         json.WriteEndObject();
-    }
-
-    private static async Task WriteJsonAsync(HttpContext context, Action<Utf8JsonWriter> write)
-    {
-        context.Response.ContentType = "application/json";
-        using var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        write(json);
-        context.Response.ContentLength = json.BytesPending;
-        await json.FlushAsync(context.RequestAborted);
     }
 
     private static void RequireJson(HttpRequest request)

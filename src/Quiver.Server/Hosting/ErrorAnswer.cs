@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>An error in one dialect's words, ready to be sent.</summary>
+/// <param name="Body">Empty for none.</param>
+/// <param name="ContentType">null where there is no body.</param>
+internal sealed record ErrorAnswer(int Status, ReadOnlyMemory<byte> Body, string? ContentType)
+{
+    /// <summary>When the caller may try again, or null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public async Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        response.ContentType = ContentType;
+        if (RetryAfter is { } wait)
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+        response.ContentLength = Body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.Body.WriteAsync(Body, CancellationToken.None);
+    }
+}
