@@ -17,12 +17,18 @@ internal sealed class EmbeddingJob
     private readonly TokenizedInput[] _shortestFirst;
     private readonly int[] _positions;
     private readonly float[] _vectors;
+    private readonly TimeProvider _time;
+    private readonly long _created;
+    private long _lastStart;
+    private long _longestRun;
     private readonly TaskCompletionSource<float[]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _next;
     private int _unfinished;
 
-    public EmbeddingJob(IEmbedder embedder, TokenizedInput[] inputs, VectorForm form)
+    public EmbeddingJob(IEmbedder embedder, TokenizedInput[] inputs, VectorForm form, TimeProvider time)
     {
+        _time = time;
+        _created = _lastStart = time.GetTimestamp();
         _embedder = embedder;
         _form = form;
         Place = new LinkedListNode<EmbeddingJob>(this);
@@ -52,6 +58,12 @@ internal sealed class EmbeddingJob
     /// <summary>The vectors, [texts × dimensions] in the order of the request.</summary>
     public Task<float[]> Completion => _completion.Task;
 
+    /// <summary>The longest wait of a unit for its runner.</summary>
+    public TimeSpan Queued => _time.GetElapsedTime(_created, Volatile.Read(ref _lastStart));
+
+    /// <summary>The longest run of a unit.</summary>
+    public TimeSpan Computing => TimeSpan.FromTicks(Volatile.Read(ref _longestRun));
+
     /// <summary>Where the job stands in its lane. The queue's.</summary>
     public LinkedListNode<EmbeddingJob> Place { get; }
 
@@ -73,6 +85,8 @@ internal sealed class EmbeddingJob
     /// <summary>Computes one unit. Never throws: a failure settles the job, and the runner goes on with others.</summary>
     public void Run(in WorkUnit unit, ref float[] scratch)
     {
+        var start = _time.GetTimestamp();
+        Raise(ref _lastStart, start);
         try
         {
             var width = _embedder.Width;
@@ -88,6 +102,7 @@ internal sealed class EmbeddingJob
                     throw new QuiverException(ErrorKind.Internal, "The model gave a vector that is not finite.");
             }
 
+            Raise(ref _longestRun, _time.GetElapsedTime(start).Ticks);
             if (Interlocked.Add(ref _unfinished, -unit.Texts) == 0)
                 _completion.TrySetResult(_vectors);
         }
@@ -102,6 +117,12 @@ internal sealed class EmbeddingJob
     public void Fail(QuiverException exception) => _completion.TrySetException(exception);
 
     public void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
+
+    private static void Raise(ref long highest, long value)
+    {
+        for (var seen = Volatile.Read(ref highest); value > seen; seen = Volatile.Read(ref highest))
+            Interlocked.CompareExchange(ref highest, value, seen);
+    }
 }
 
 /// <summary>Some consecutive texts of a job, for one runner.</summary>

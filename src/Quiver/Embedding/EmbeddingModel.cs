@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using Quiver.Diagnostics;
 using Quiver.Encoding;
 using Quiver.Models;
 using Quiver.Tokenization;
-using Quiver.Tokenization.Unicode;
 
 namespace Quiver.Embedding;
 
@@ -15,24 +13,20 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     /// <summary>Tokens that go through the encoder together: enough rows to fill the kernels, few enough to stay in the cache.</summary>
     private const int BatchTokens = 256;
 
-    private readonly Tokenizer _tokenizer;
+    private readonly ModelTokenizer _tokenizer;
     private readonly TextEncoder _encoder;
-    private readonly string _prompt;
-    private readonly bool _lowerCase;
+    private readonly Lazy<EmbeddingSpace> _space;
     private readonly ConcurrentBag<EncoderWorkspace> _workspaces = [];
-    private readonly ConcurrentBag<TokenIdBuffer> _buffers = [];
 
     private EmbeddingModel(ModelFolder folder, Precision precision)
     {
         Name = folder.Name;
-        _lowerCase = folder.DoLowerCase;
-        _prompt = folder.DefaultPromptName is { } prompt ? folder.Prompts[prompt] : "";
-        if (_prompt.Length > 0 && folder.Modules.OfType<PoolingModule>().Any(pooling => !pooling.IncludePrompt))
-            throw new ModelFormatException(Path.Combine(folder.Path, "modules.json"), "a default prompt that pooling leaves out is not supported");
-
-        (_tokenizer, _encoder) = LoadParts(folder, precision);
-        if (MaxTokens <= _tokenizer.SpecialTokenCount)
-            throw new ModelFormatException(folder.TokenizerPath, $"adds {_tokenizer.SpecialTokenCount} special tokens and the model takes {MaxTokens} tokens in all");
+        Prompts = folder.Prompts;
+        DefaultPromptName = folder.DefaultPromptName;
+        Architecture = folder.Config.ModelType;
+        (var tokenizer, _encoder) = LoadParts(folder, precision);
+        _tokenizer = new ModelTokenizer(folder, tokenizer, _encoder.VocabularySize);
+        _space = new Lazy<EmbeddingSpace>(() => new EmbeddingSpace(ModelDigest.Of(folder), PoolingOf(folder), folder.Width));
     }
 
     /// <summary>The name clients send.</summary>
@@ -46,6 +40,26 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
 
     public Precision Precision => _encoder.Precision;
 
+    /// <inheritdoc/>
+    public string Arithmetic => Precision switch
+    {
+        Precision.Int16 => "int16",
+        Precision.F32 => "f32",
+        _ => throw new InvalidOperationException($"{Precision} has no name."),
+    };
+
+    /// <inheritdoc/>
+    public EmbeddingSpace Space => _space.Value;
+
+    /// <summary>config.json's model_type ("bert").</summary>
+    public string Architecture { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Prompts { get; }
+
+    /// <inheritdoc/>
+    public string? DefaultPromptName { get; }
+
     /// <summary>Whether the folder's own modules end in unit length.</summary>
     public bool Normalizes => _encoder.Normalizes;
 
@@ -54,35 +68,23 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     /// <exception cref="ModelFormatException">The folder is not a model this encoder runs; names file and member.</exception>
     public static EmbeddingModel Load(string folder, Precision precision, string? name = null) => new(ModelFolder.Open(folder, name), precision);
 
-    /// <summary>Tokenizes a text behind the folder's default prompt, special tokens added, cut to <see cref="MaxTokens"/>.</summary>
-    /// <exception cref="QuiverException">The text spells a token that the model has no embedding for.</exception>
-    public TokenizedInput Tokenize(string text)
-    {
-        text = _prompt + text;
-        if (_lowerCase)
-            text = LowerCase.Of(text);
-        if (_tokenizer.SingleTextHasOneType)
-            return RequireEmbeddings(WithBuffer(buffer => _tokenizer.EncodeIds(text, buffer, MaxTokens)));
+    /// <inheritdoc/>
+    public TokenizedInput Tokenize(string text, string? prompt = null, TruncationSide side = TruncationSide.Right) =>
+        _tokenizer.Tokenize(text, prompt, side);
 
-        var encoded = _tokenizer.Encode(text, options: new EncodeOptions { MaxLength = MaxTokens });
-        return RequireEmbeddings(new TokenizedInput([.. encoded.Ids], [.. encoded.TypeIds], encoded.FullLength));
-    }
+    /// <inheritdoc/>
+    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete = false, TruncationSide side = TruncationSide.Right) =>
+        _tokenizer.FromTokenIds(ids, complete, side);
 
-    /// <summary>Takes ids of the model's own vocabulary (without special tokens), adds the special tokens, cuts to <see cref="MaxTokens"/>.</summary>
-    /// <exception cref="QuiverException">An id is not in the vocabulary, or the model's tokens have types, which ids alone do not tell.</exception>
-    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids)
-    {
-        if (!_tokenizer.SingleTextHasOneType)
-            throw new QuiverException(ErrorKind.InvalidInput, "This model takes texts only, not token ids.");
-        foreach (var id in ids)
-        {
-            if (!_tokenizer.HasId(id) || id >= _encoder.VocabularySize)
-                throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in the model's vocabulary.");
-        }
+    /// <inheritdoc/>
+    public TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true) =>
+        _tokenizer.Inspect(text, prompt, addSpecialTokens);
 
-        var content = ids.ToArray();
-        return WithBuffer(buffer => _tokenizer.BuildIds(content, buffer, MaxTokens));
-    }
+    /// <inheritdoc/>
+    public bool HasToken(int id) => _tokenizer.HasToken(id);
+
+    /// <inheritdoc/>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(ids, skipSpecialTokens);
 
     /// <summary>
     /// Computes base vectors, before normalization: row i of <paramref name="vectors"/> ([count × <see cref="Width"/>]) for input i.
@@ -136,6 +138,9 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         return (tokenizer!, encoder!);
     }
 
+    private static string PoolingOf(ModelFolder folder) =>
+        string.Join('+', folder.Modules.OfType<PoolingModule>().Single().Modes.Select(PoolingNames.NameOf));
+
     private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncoderWorkspace workspace)
     {
         var total = 0;
@@ -159,24 +164,5 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         }
 
         _encoder.Encode(new TokenBatch(ids, lengths, typeIds), vectors, workspace);
-    }
-
-    /// <summary>A tokenizer that was given more tokens than its model: rare, and then the caller's text is at fault, not the server.</summary>
-    private TokenizedInput RequireEmbeddings(TokenizedInput input)
-    {
-        if (_tokenizer.VocabularySize > _encoder.VocabularySize && Array.Find(input.Ids, id => id >= _encoder.VocabularySize) is > 0 and var missing)
-            throw new QuiverException(ErrorKind.InvalidInput, $"The model has no embedding for token {missing} of this input.") { Parameter = "input" };
-
-        return input;
-    }
-
-    private TokenizedInput WithBuffer(Func<TokenIdBuffer, int> fill)
-    {
-        if (!_buffers.TryTake(out var buffer))
-            buffer = new TokenIdBuffer();
-        var fullLength = fill(buffer);
-        var input = new TokenizedInput(buffer.Ids.ToArray(), null, fullLength);
-        _buffers.Add(buffer);
-        return input;
     }
 }

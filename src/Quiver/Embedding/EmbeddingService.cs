@@ -45,9 +45,13 @@ public sealed class EmbeddingService : IDisposable
     {
         var model = Models.Get(request.Model);
         var form = new VectorForm(CheckedDimensions(request, model), request.Normalize);
+        var start = _time.GetTimestamp();
         var inputs = await PrepareAsync(request, model, cancellationToken);
+        var tokenization = _time.GetElapsedTime(start);
+        if (inputs.Valid.Count == 0)
+            return new EmbeddingResult(request.Model, inputs, [], form.Dimensions) { Times = new EmbeddingTimes(tokenization, default, default) };
 
-        var job = new EmbeddingJob(model, inputs, form);
+        var job = new EmbeddingJob(model, [.. inputs.Valid], form, _time);
         if (!_queue.TryAdd(job))
             throw Refused();
 
@@ -55,7 +59,7 @@ public sealed class EmbeddingService : IDisposable
         try
         {
             var vectors = await job.Completion;
-            return new EmbeddingResult(request.Model, inputs, vectors, form.Dimensions);
+            return new EmbeddingResult(request.Model, inputs, vectors, form.Dimensions) { Times = new EmbeddingTimes(tokenization, job.Queued, job.Computing) };
         }
         finally
         {
@@ -82,7 +86,7 @@ public sealed class EmbeddingService : IDisposable
     }
 
     /// <summary>Tokenizes only what the queue may take: when it is full, a refusal costs next to nothing.</summary>
-    private async ValueTask<TokenizedInput[]> PrepareAsync(EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
+    private async ValueTask<PreparedInputs> PrepareAsync(EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
     {
         RequireRoom(request);
         if (!InputPreparation.IsLarge(request))

@@ -1,6 +1,8 @@
+using Quiver.Tokenization;
+
 namespace Quiver.Embedding;
 
-/// <summary>What turns tokens into base vectors: a model folder on the managed encoder, and later others.</summary>
+/// <summary>What turns texts into tokens and tokens into base vectors: a model folder on the managed encoder, and later others.</summary>
 /// <remarks>Implementations are thread-safe: each runner of <see cref="EmbeddingService"/> calls <see cref="Embed"/> at the same time.</remarks>
 public interface IEmbedder
 {
@@ -13,12 +15,40 @@ public interface IEmbedder
     /// <summary>The most tokens of one input, special tokens included.</summary>
     int MaxTokens { get; }
 
-    /// <summary>Tokenizes a text, special tokens added, cut to <see cref="MaxTokens"/>.</summary>
-    TokenizedInput Tokenize(string text);
+    /// <summary>What the vectors may be compared with.</summary>
+    EmbeddingSpace Space { get; }
 
-    /// <summary>Takes ids of the model's own vocabulary (without special tokens), adds the special tokens, cuts to <see cref="MaxTokens"/>.</summary>
-    /// <exception cref="Quiver.Diagnostics.QuiverException">An id is not in the vocabulary.</exception>
-    TokenizedInput FromTokenIds(ReadOnlySpan<int> ids);
+    /// <summary>The arithmetic that computes them, as settings name it ("int16"): two of them give one space, and not the same bits.</summary>
+    string Arithmetic { get; }
+
+    /// <summary>Texts to put in front of an input, by name ("query").</summary>
+    IReadOnlyDictionary<string, string> Prompts { get; }
+
+    /// <summary>The prompt of inputs that come with none, or null.</summary>
+    string? DefaultPromptName { get; }
+
+    /// <summary>Tokenizes a text behind a prompt, special tokens added, cut to <see cref="MaxTokens"/>.</summary>
+    /// <param name="prompt">Put in front of the text as it stands; null takes the default prompt.</param>
+    /// <param name="side">Which end is cut off, prompt included.</param>
+    /// <exception cref="Quiver.Diagnostics.QuiverException">
+    /// The text spells a token that the model has no embedding for, or the model takes no prompts and one was given.
+    /// </exception>
+    TokenizedInput Tokenize(string text, string? prompt = null, TruncationSide side = TruncationSide.Right);
+
+    /// <summary>Takes ids of the model's own vocabulary, adds the special tokens, cuts to <see cref="MaxTokens"/>.</summary>
+    /// <param name="complete">Whether the ids hold the special tokens already: then none are added, and none are spared by the cut.</param>
+    /// <exception cref="Quiver.Diagnostics.QuiverException">An id is not in the vocabulary, or the model does not take ids.</exception>
+    TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete = false, TruncationSide side = TruncationSide.Right);
+
+    /// <summary>Everything about the tokens of a text, uncut: ids, spellings, places in the prompted text.</summary>
+    /// <param name="prompt">As in <see cref="Tokenize"/>; the empty string puts nothing in front.</param>
+    TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true);
+
+    /// <summary>Whether the model's own vocabulary has this id, and the model an embedding for it.</summary>
+    bool HasToken(int id);
+
+    /// <summary>The text that ids of the model's own vocabulary stand for. Ids that are not in it are left out.</summary>
+    string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens);
 
     /// <summary>
     /// Computes base vectors, before normalization: row i of <paramref name="vectors"/> ([count × <see cref="Width"/>]) for input i.

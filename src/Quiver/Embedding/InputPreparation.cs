@@ -12,24 +12,30 @@ internal static class InputPreparation
     public static bool IsLarge(EmbeddingRequest request) =>
         request.Inputs.Sum(input => (long)(input.TokenIds?.Length ?? input.Text?.Length ?? 0)) > LargeLength;
 
-    /// <exception cref="QuiverException">An input has no token, or is too long and was not to be cut, an id is not in the vocabulary, or all together are too many.</exception>
-    public static TokenizedInput[] Prepare(EmbeddingRequest request, IEmbedder model, int maxRequestTokens, CancellationToken cancellationToken)
+    /// <exception cref="QuiverException">
+    /// All inputs together are too many tokens; or, unless errors were asked for per input, an input has no token, is too long and was not to
+    /// be cut, or holds an id that is not in the vocabulary.
+    /// </exception>
+    public static PreparedInputs Prepare(EmbeddingRequest request, IEmbedder model, int maxRequestTokens, CancellationToken cancellationToken)
     {
         if (request.Inputs.Count == 0)
             throw new QuiverException(ErrorKind.InvalidInput, "There is no input.") { Parameter = "input" };
 
-        var prepared = new TokenizedInput[request.Inputs.Count];
+        var prepared = new PreparedInputs(request.Inputs.Count);
         long total = 0;
-        for (var i = 0; i < prepared.Length; i++)
+        for (var i = 0; i < prepared.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var input = Tokenize(request, i, model);
-            if (input.Ids.Length == 0)
-                throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = i };
-            if (input.Truncated && request.LongInput == LongInput.Refuse)
-                throw TooLong(model, input.FullLength, i);
-            total += input.Ids.Length;
-            prepared[i] = input;
+            try
+            {
+                var input = Prepare(request, i, model);
+                total += input.Ids.Length;
+                prepared.Add(i, input);
+            }
+            catch (QuiverException exception) when (request.ErrorsPerInput)
+            {
+                prepared.Add(i, exception);
+            }
         }
 
         if (total > maxRequestTokens)
@@ -44,18 +50,30 @@ internal static class InputPreparation
         return prepared;
     }
 
+    private static TokenizedInput Prepare(EmbeddingRequest request, int index, IEmbedder model)
+    {
+        var input = Tokenize(request, index, model);
+        if (input.Ids.Length == 0)
+            throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = index };
+        if (input.Truncated && request.LongInput == LongInput.Refuse)
+            throw TooLong(model, input.FullLength, index);
+        return input;
+    }
+
     private static TokenizedInput Tokenize(EmbeddingRequest request, int index, IEmbedder model)
     {
         var input = request.Inputs[index];
-        if (input.TokenIds is null)
-            return model.Tokenize(input.Text ?? "");
         try
         {
-            return ModelDirectory.TakesOpenAiTokens(request.Model) ? model.Tokenize(Decoded(input.TokenIds)) : model.FromTokenIds(input.TokenIds);
+            if (input.TokenIds is null)
+                return model.Tokenize(input.Text ?? "", request.Prompt, request.TruncationSide);
+            if (!input.Complete && ModelDirectory.TakesOpenAiTokens(request.Model))
+                return model.Tokenize(Decoded(input.TokenIds), request.Prompt, request.TruncationSide);
+            return model.FromTokenIds(input.TokenIds, input.Complete, request.TruncationSide);
         }
         catch (QuiverException exception)
         {
-            throw new QuiverException(exception.Kind, exception.Message, exception) { Parameter = "input", InputIndex = index };
+            throw new QuiverException(exception.Kind, exception.Message, exception) { Parameter = exception.Parameter ?? "input", InputIndex = index };
         }
     }
 

@@ -78,16 +78,8 @@ internal static class ModelModuleReader
         return modes.Length > 0 ? modes : throw named.Fault("must name a mode");
     }
 
-    private static PoolingMode ModeOf(ModelJson name) => name.String() switch
-    {
-        "cls" => PoolingMode.Cls,
-        "max" => PoolingMode.Max,
-        "mean" => PoolingMode.Mean,
-        "mean_sqrt_len_tokens" => PoolingMode.MeanSqrtLength,
-        "weightedmean" => PoolingMode.WeightedMean,
-        "lasttoken" => PoolingMode.LastToken,
-        _ => throw name.Fault("is not a pooling mode Quiver knows"),
-    };
+    private static PoolingMode ModeOf(ModelJson name) =>
+        PoolingNames.Find(name.String()) ?? throw name.Fault("is not a pooling mode Quiver knows");
 
     private static PoolingMode[] ReadBooleanModes(ModelJson settings)
     {

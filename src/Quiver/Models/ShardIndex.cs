@@ -13,14 +13,10 @@ internal static class ShardIndex
     {
         var index = Path.Combine(folder, FileName);
         var shardOf = Read(index);
-        var names = shardOf.Values.Distinct().Order(StringComparer.Ordinal).ToList();
-        if (names.Count > MaxShards)
-            throw new ModelFormatException(index, $"names more than {MaxShards} files");
-
         var shards = new List<SafetensorsFile>();
         try
         {
-            foreach (var name in names)
+            foreach (var name in NamesIn(shardOf, index))
             {
                 var shard = SafetensorsFile.Open(ContainedPath.Resolve(folder, name, index));
                 shards.Add(shard);
@@ -34,6 +30,19 @@ internal static class ShardIndex
             shards.ForEach(shard => shard.Dispose());
             throw;
         }
+    }
+
+    /// <summary>The shards, in the order of their names.</summary>
+    public static IReadOnlyList<string> FilesOf(string folder)
+    {
+        var index = Path.Combine(folder, FileName);
+        return NamesIn(Read(index), index).ConvertAll(name => ContainedPath.Resolve(folder, name, index));
+    }
+
+    private static List<string> NamesIn(Dictionary<string, string> shardOf, string index)
+    {
+        var names = shardOf.Values.Distinct().Order(StringComparer.Ordinal).ToList();
+        return names.Count <= MaxShards ? names : throw new ModelFormatException(index, $"names more than {MaxShards} files");
     }
 
     private static Dictionary<string, string> Read(string index)

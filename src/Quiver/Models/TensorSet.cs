@@ -43,6 +43,14 @@ public sealed class TensorSet : IDisposable
             : "is missing");
     }
 
+    /// <summary>The files that <see cref="Open"/> maps for a folder, in the order of their names.</summary>
+    /// <exception cref="ModelFormatException">The index of the shards is damaged.</exception>
+    internal static IReadOnlyList<string> FilesOf(string folder)
+    {
+        var single = Path.Combine(folder, FileName);
+        return File.Exists(single) ? [single] : ShardIndex.FilesOf(folder);
+    }
+
     /// <summary>Takes a tensor of any type and shape, if it is there.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Tensor? tensor)
     {

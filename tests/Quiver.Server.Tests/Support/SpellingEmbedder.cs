@@ -1,4 +1,5 @@
 using Quiver.Embedding;
+using Quiver.Tokenization;
 
 namespace Quiver.Server.Tests.Support;
 
@@ -14,10 +15,26 @@ internal sealed class SpellingEmbedder : IEmbedder
     /// <summary>Called before each computation, on the runner's thread.</summary>
     public Action<TokenizedInput> BeforeEach { get; init; } = _ => { };
 
-    /// <summary>One token a character.</summary>
-    public TokenizedInput Tokenize(string text) => FromTokenIds([.. text.Select(character => (int)character)]);
+    public EmbeddingSpace Space { get; } = new(new string('0', 64), "mean", 2);
 
-    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids) => new(ids[..Math.Min(ids.Length, MaxTokens)].ToArray(), null, ids.Length);
+    public string Arithmetic => "f32";
+
+    public IReadOnlyDictionary<string, string> Prompts { get; } = new Dictionary<string, string>();
+
+    public string? DefaultPromptName => null;
+
+    /// <summary>One token a character.</summary>
+    public TokenizedInput Tokenize(string text, string? prompt = null, TruncationSide side = TruncationSide.Right) =>
+        FromTokenIds([.. text.Select(character => (int)character)]);
+
+    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete = false, TruncationSide side = TruncationSide.Right) =>
+        new(ids[..Math.Min(ids.Length, MaxTokens)].ToArray(), null, ids.Length);
+
+    public TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true) => throw new NotSupportedException();
+
+    public bool HasToken(int id) => id is >= 0 and <= char.MaxValue;
+
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => string.Concat(ids.ToArray().Select(id => (char)id));
 
     public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors)
     {

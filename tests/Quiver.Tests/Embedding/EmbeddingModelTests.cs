@@ -5,6 +5,7 @@ using Quiver.Embedding;
 using Quiver.Encoding;
 using Quiver.Tests.Models;
 using Quiver.Tests.Support;
+using Quiver.Tokenization;
 
 namespace Quiver.Tests.Embedding;
 
@@ -107,6 +108,63 @@ public sealed class EmbeddingModelTests
         Assert.Equal(256, input.Ids.Length);
         Assert.Equal(1002, input.FullLength);
         Assert.All(Embed(model, input), element => Assert.True(float.IsFinite(element)));
+    }
+
+    [Fact]
+    public void A_text_is_cut_on_the_left_between_the_special_tokens_and_complete_ids_are_cut_whole()
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.Int16);
+        var text = string.Join(' ', Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "arrow" : "quiver"));
+        var right = model.Tokenize(text);
+        var left = model.Tokenize(text, side: TruncationSide.Left);
+        var whole = model.Inspect(text);
+
+        Assert.Equal([101, .. whole.Ids.Skip(1).Take(254), 102], right.Ids);
+        Assert.Equal([101, .. whole.Ids.SkipLast(1).TakeLast(254), 102], left.Ids);
+        Assert.Equal(whole.Ids.Count, left.FullLength);
+
+        int[] ids = [.. whole.Ids];
+        Assert.Equal(ids[..256], model.FromTokenIds(ids, complete: true).Ids);
+        Assert.Equal(ids[^256..], model.FromTokenIds(ids, complete: true, TruncationSide.Left).Ids);
+        Assert.Equal(right.Ids, model.FromTokenIds(right.Ids, complete: true).Ids);
+    }
+
+    [Fact]
+    public void A_text_can_be_looked_at_token_by_token_and_put_together_again()
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.Int16);
+        var tokens = model.Inspect("Tokenizing it.", prompt: "q: ");
+
+        Assert.Equal(model.Tokenize("q: Tokenizing it.").Ids, tokens.Ids);
+        Assert.Equal(["[CLS]", "q", ":", "token", "##izing", "it", ".", "[SEP]"], tokens.Tokens);
+        Assert.Equal([new(0, 0), new(0, 1), new(1, 2), new(3, 8), new(8, 13), new(14, 16), new(16, 17), new(0, 0)], tokens.Utf16Offsets);
+        Assert.Equal([true, false, false, false, false, false, false, true], tokens.SpecialTokensMask);
+        Assert.Equal(tokens.Ids.Skip(1).SkipLast(1), model.Inspect("Tokenizing it.", "q: ", addSpecialTokens: false).Ids);
+
+        Assert.Equal("q : tokenizing it.", model.Decode([.. tokens.Ids], skipSpecialTokens: true));
+        Assert.Equal("[CLS] q : tokenizing it. [SEP]", model.Decode([.. tokens.Ids], skipSpecialTokens: false));
+        Assert.Equal([true, true, false, false], new[] { 0, 30521, 30522, -1 }.Select(model.HasToken));
+    }
+
+    [Fact]
+    public void A_model_says_what_it_is()
+    {
+        using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.Int16);
+        using var same = EmbeddingModel.Load(TestData.DefaultModel, Precision.F32, "another name");
+
+        Assert.Equal(("mean", 384, "int16", "bert"), (model.Space.Pooling, model.Space.Width, model.Arithmetic, model.Architecture));
+        Assert.Equal((model.Space, "f32"), (same.Space, same.Arithmetic));
+    }
+
+    [Fact]
+    public void A_prompt_is_refused_where_pooling_would_leave_it_out()
+    {
+        using var folder = Tiny(_ => { });
+        folder.Write("1_Pooling/config.json", """{"word_embedding_dimension": 64, "pooling_mode_mean_tokens": true, "include_prompt": false}""");
+        using var model = EmbeddingModel.Load(folder.Path, Precision.F32);
+
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<QuiverException>(() => model.Tokenize("a word", "query: ")).Kind);
+        Assert.NotEmpty(model.Tokenize("a word", "").Ids);
     }
 
     [Fact]

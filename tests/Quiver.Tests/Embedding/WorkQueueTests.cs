@@ -48,7 +48,7 @@ public sealed class WorkQueueTests
     public void Interactive_is_at_most_8_texts_and_1024_tokens(int texts, int tokens, bool interactive)
     {
         var inputs = Enumerable.Range(0, texts).Select(i => new TokenizedInput(new int[i == 0 ? tokens - texts + 1 : 1], null, 1)).ToArray();
-        Assert.Equal(interactive, new EmbeddingJob(Model, inputs, new VectorForm(8, true)).Interactive);
+        Assert.Equal(interactive, new EmbeddingJob(Model, inputs, new VectorForm(8, true), TimeProvider.System).Interactive);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class WorkQueueTests
     }
 
     private static EmbeddingJob Job(int texts) =>
-        new(Model, [.. Enumerable.Range(0, texts).Select(_ => Model.Tokenize("a word"))], new VectorForm(8, true));
+        new(Model, [.. Enumerable.Range(0, texts).Select(_ => Model.Tokenize("a word"))], new VectorForm(8, true), TimeProvider.System);
 
     private EmbeddingJob Take()
     {

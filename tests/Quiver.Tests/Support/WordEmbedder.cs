@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Tokenization;
 
 namespace Quiver.Tests.Support;
 
@@ -16,6 +18,14 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
 
     public int MaxTokens => maxTokens;
 
+    public EmbeddingSpace Space { get; } = new(Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name))), "mean", width);
+
+    public string Arithmetic => "f32";
+
+    public IReadOnlyDictionary<string, string> Prompts { get; init; } = new Dictionary<string, string>();
+
+    public string? DefaultPromptName { get; init; }
+
     /// <summary>Called on the runner's thread with the inputs of each unit, before their vectors are made.</summary>
     public Action<TokenizedInput[]> OnEmbed { get; set; } = _ => { };
 
@@ -28,22 +38,46 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
     /// <summary>Every vector is multiplied by it.</summary>
     public float Scale { get; set; } = 1;
 
-    public TokenizedInput Tokenize(string text)
+    public TokenizedInput Tokenize(string text, string? prompt = null, TruncationSide side = TruncationSide.Right)
     {
         OnTokenize(text);
-        return Wrap(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => 3 + (int)(Hash(word) % (VocabularySize - 3))).ToArray());
+        return Wrap([.. WordsOf(text, prompt).Select(IdOf)], side);
     }
 
-    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids)
+    public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete = false, TruncationSide side = TruncationSide.Right)
     {
         foreach (var id in ids)
         {
-            if ((uint)id >= VocabularySize)
+            if (!HasToken(id))
                 throw new QuiverException(ErrorKind.InvalidInput, $"Token {id} is not in the vocabulary.");
         }
 
-        return Wrap(ids.ToArray());
+        return complete ? new TokenizedInput(Cut(ids.ToArray(), maxTokens, side), null, ids.Length) : Wrap(ids.ToArray(), side);
     }
+
+    /// <summary>Without special tokens and places: the words.</summary>
+    public TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true)
+    {
+        var words = WordsOf(text, prompt);
+        var nowhere = new TokenOffset[words.Length];
+        return new TokenizedText
+        {
+            Ids = [.. words.Select(IdOf)],
+            TypeIds = new int[words.Length],
+            Tokens = words,
+            Offsets = nowhere,
+            Utf16Offsets = nowhere,
+            SpecialTokensMask = new bool[words.Length],
+            AttentionMask = [.. words.Select(_ => true)],
+            FullLength = words.Length,
+        };
+    }
+
+    public bool HasToken(int id) => (uint)id < VocabularySize;
+
+    /// <summary>The ids themselves, spelled out.</summary>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) =>
+        string.Join(' ', ids.ToArray().Where(id => !skipSpecialTokens || id is not (Start or End)));
 
     public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors)
     {
@@ -71,13 +105,24 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
 
     public float[] UnitVectorOf(string text, int? dimensions = null) => UnitVectorOf(Tokenize(text), dimensions);
 
-    private TokenizedInput Wrap(int[] content)
+    private string[] WordsOf(string text, string? prompt)
+    {
+        prompt ??= DefaultPromptName is null ? "" : Prompts[DefaultPromptName];
+        return (prompt + text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private TokenizedInput Wrap(int[] content, TruncationSide side)
     {
         if (!AddsSpecialTokens)
             return new TokenizedInput(content, null, content.Length);
-        int[] ids = [Start, .. content.Take(maxTokens - 2), End];
+        int[] ids = [Start, .. Cut(content, maxTokens - 2, side), End];
         return new TokenizedInput(ids, null, content.Length + 2);
     }
+
+    private static int[] Cut(int[] ids, int limit, TruncationSide side) =>
+        ids.Length <= limit ? ids : side == TruncationSide.Right ? ids[..limit] : ids[^limit..];
+
+    private static int IdOf(string word) => 3 + (int)(Hash(word) % (VocabularySize - 3));
 
     private static uint Hash(string text)
     {
