@@ -14,10 +14,7 @@ internal static class EmbedCommand
     /// </summary>
     private static readonly EmbeddingServiceOptions Throughput = new()
     {
-        UnitTexts = 64,
-        InteractiveQueueTokens = int.MaxValue,
-        BulkQueueTokens = int.MaxValue,
-        QueueTexts = int.MaxValue,
+        Scheduler = new() { UnitTexts = 64, InteractiveQueueTokens = int.MaxValue, BulkQueueTokens = int.MaxValue, QueueTexts = int.MaxValue },
     };
 
     private static readonly Option<string> Model = ModelOptions.Model();

@@ -86,31 +86,33 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => _tokenizer.Decode(ids, skipSpecialTokens);
 
-    /// <summary>
-    /// Computes base vectors, before normalization: row i of <paramref name="vectors"/> ([count × <see cref="Width"/>]) for input i.
-    /// A text's vector has the same bits whatever else is in the call.
-    /// </summary>
-    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors)
+    /// <inheritdoc/>
+    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncodingHost? host = null)
     {
         if (!_workspaces.TryTake(out var workspace))
             workspace = _encoder.CreateWorkspace();
 
-        while (inputs.Length > 0)
+        try
         {
-            var count = 1;
-            for (var tokens = inputs[0].Ids.Length; count < inputs.Length; count++)
+            while (inputs.Length > 0)
             {
-                tokens += inputs[count].Ids.Length;
-                if (tokens > BatchTokens)
-                    break;
+                var count = 1;
+                for (var tokens = inputs[0].Ids.Length; count < inputs.Length; count++)
+                {
+                    tokens += inputs[count].Ids.Length;
+                    if (tokens > BatchTokens)
+                        break;
+                }
+
+                EmbedBatch(inputs[..count], vectors[..(count * Width)], workspace, host);
+                inputs = inputs[count..];
+                vectors = vectors[(count * Width)..];
             }
-
-            EmbedBatch(inputs[..count], vectors[..(count * Width)], workspace);
-            inputs = inputs[count..];
-            vectors = vectors[(count * Width)..];
         }
-
-        _workspaces.Add(workspace);
+        finally
+        {
+            _workspaces.Add(workspace);
+        }
     }
 
     public void Dispose()
@@ -141,7 +143,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     private static string PoolingOf(ModelFolder folder) =>
         string.Join('+', folder.Modules.OfType<PoolingModule>().Single().Modes.Select(PoolingNames.NameOf));
 
-    private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncoderWorkspace workspace)
+    private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncoderWorkspace workspace, EncodingHost? host)
     {
         var total = 0;
         var hasTypes = false;
@@ -163,6 +165,6 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
             first += lengths[i];
         }
 
-        _encoder.Encode(new TokenBatch(ids, lengths, typeIds), vectors, workspace);
+        _encoder.Encode(new TokenBatch(ids, lengths, typeIds), vectors, workspace, host);
     }
 }

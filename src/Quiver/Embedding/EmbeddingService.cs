@@ -1,4 +1,5 @@
 using Quiver.Diagnostics;
+using Quiver.Embedding.Scheduling;
 
 namespace Quiver.Embedding;
 
@@ -8,27 +9,18 @@ public sealed class EmbeddingService : IDisposable
 {
     private readonly EmbeddingServiceOptions _options;
     private readonly TimeProvider _time;
-    private readonly WorkQueue _queue;
-    private readonly Thread[] _runners;
+    private readonly Scheduler _scheduler;
 
     /// <summary>As many large requests are tokenized at a time as there are runners; the others wait, so that small ones find a core.</summary>
     private readonly SemaphoreSlim _largePreparations;
-
-    private long _secondsPerTokenBits = BitConverter.DoubleToInt64Bits(1e-4);
 
     public EmbeddingService(ModelDirectory models, EmbeddingServiceOptions? options = null, TimeProvider? time = null)
     {
         Models = models;
         _options = options ?? new EmbeddingServiceOptions();
         _time = time ?? TimeProvider.System;
-        _queue = new WorkQueue(_options);
-        _largePreparations = new SemaphoreSlim(_options.Runners);
-        _runners = new Thread[_options.Runners];
-        for (var i = 0; i < _runners.Length; i++)
-        {
-            _runners[i] = new Thread(RunUnits) { IsBackground = true, Name = $"quiver runner {i}" };
-            _runners[i].Start();
-        }
+        _scheduler = new Scheduler(_options.Scheduler, _time);
+        _largePreparations = new SemaphoreSlim(_options.Scheduler.Runners);
     }
 
     public ModelDirectory Models { get; }
@@ -51,30 +43,25 @@ public sealed class EmbeddingService : IDisposable
         if (inputs.Valid.Count == 0)
             return new EmbeddingResult(request.Model, inputs, [], form.Dimensions) { Times = new EmbeddingTimes(tokenization, default, default) };
 
-        var job = new EmbeddingJob(model, [.. inputs.Valid], form, _time);
-        if (!_queue.TryAdd(job))
-            throw Refused();
-
-        await using var cancellation = cancellationToken.Register(() => job.Cancel(cancellationToken));
+        var computation = new RequestComputation([.. inputs.Valid], form);
+        await using var cancellation = cancellationToken.Register(() => computation.Cancel(cancellationToken));
         try
         {
-            var vectors = await job.Completion;
-            return new EmbeddingResult(request.Model, inputs, vectors, form.Dimensions) { Times = new EmbeddingTimes(tokenization, job.Queued, job.Computing) };
+            _scheduler.Enqueue(new ScheduledWork(model, computation.Texts, request.Caller, request.Bulk));
+            var vectors = await computation.Completion;
+            return new EmbeddingResult(request.Model, inputs, vectors, form.Dimensions)
+            {
+                Times = new EmbeddingTimes(tokenization, computation.Queue, computation.Inference),
+            };
         }
         finally
         {
-            _queue.Remove(job);
+            computation.Drop();
         }
     }
 
     /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
-    public void Dispose()
-    {
-        foreach (var job in _queue.Close())
-            job.Fail(Stopping());
-        foreach (var runner in _runners)
-            runner.Join();
-    }
+    public void Dispose() => _scheduler.Dispose();
 
     private static int CheckedDimensions(EmbeddingRequest request, IEmbedder model)
     {
@@ -88,58 +75,19 @@ public sealed class EmbeddingService : IDisposable
     /// <summary>Tokenizes only what the queue may take: when it is full, a refusal costs next to nothing.</summary>
     private async ValueTask<PreparedInputs> PrepareAsync(EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
     {
-        RequireRoom(request);
+        _scheduler.RequireRoom(request.Inputs.Count, request.Bulk);
         if (!InputPreparation.IsLarge(request))
             return InputPreparation.Prepare(request, model, _options.MaxRequestTokens, cancellationToken);
 
         await _largePreparations.WaitAsync(cancellationToken);
         try
         {
-            RequireRoom(request);
+            _scheduler.RequireRoom(request.Inputs.Count, request.Bulk);
             return InputPreparation.Prepare(request, model, _options.MaxRequestTokens, cancellationToken);
         }
         finally
         {
             _largePreparations.Release();
         }
-    }
-
-    private void RequireRoom(EmbeddingRequest request)
-    {
-        if (!_queue.MayTake(request.Inputs.Count))
-            throw Refused();
-    }
-
-    private void RunUnits()
-    {
-        float[] scratch = [];
-        while (_queue.TryTake(out var unit))
-        {
-            var start = _time.GetTimestamp();
-            unit.Job.Run(unit, ref scratch);
-            NoteSpeed(_time.GetElapsedTime(start).TotalSeconds / unit.Tokens);
-        }
-    }
-
-    /// <summary>A moving average; two runners that write at once may lose one sample, which does not matter.</summary>
-    private void NoteSpeed(double secondsPerToken)
-    {
-        var average = BitConverter.Int64BitsToDouble(Volatile.Read(ref _secondsPerTokenBits));
-        Volatile.Write(ref _secondsPerTokenBits, BitConverter.DoubleToInt64Bits((0.95 * average) + (0.05 * secondsPerToken)));
-    }
-
-    private QuiverException Refused() => _queue.IsClosed ? Stopping() : Overloaded();
-
-    private static QuiverException Stopping() => new(ErrorKind.Unavailable, "The server is stopping.");
-
-    private QuiverException Overloaded() =>
-        new(ErrorKind.Overloaded, "More is waiting than can be computed soon. Please try again later.") { RetryAfter = DrainTime() };
-
-    /// <summary>How long the runners need for half of what waits, 1 to 30 seconds.</summary>
-    private TimeSpan DrainTime()
-    {
-        var secondsPerToken = BitConverter.Int64BitsToDouble(Volatile.Read(ref _secondsPerTokenBits));
-        var seconds = _queue.Tokens * secondsPerToken / _runners.Length / 2;
-        return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(seconds), 1, 30));
     }
 }

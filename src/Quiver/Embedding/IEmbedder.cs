@@ -1,3 +1,4 @@
+using Quiver.Encoding;
 using Quiver.Tokenization;
 
 namespace Quiver.Embedding;
@@ -54,5 +55,6 @@ public interface IEmbedder
     /// Computes base vectors, before normalization: row i of <paramref name="vectors"/> ([count × <see cref="Width"/>]) for input i.
     /// A text's vector has the same bits whatever else is in the call.
     /// </summary>
-    void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors);
+    /// <param name="host">Whoever wants the thread back now and then, at yield points; what it throws there comes through. Null for nobody.</param>
+    void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncodingHost? host = null);
 }

@@ -31,6 +31,9 @@ public sealed unsafe class EncoderWorkspace : IDisposable
         _widest = Rows.StrideOf(Math.Max(hidden, widest));
     }
 
+    /// <summary>Whom the run lets in between two steps, or null.</summary>
+    internal EncodingHost? Host { get; set; }
+
     /// <summary>The input rows of an int16 product as integers, valid until the next product.</summary>
     internal short* Integers => _integers.Buffer.Shorts;
 

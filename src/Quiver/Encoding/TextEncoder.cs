@@ -58,9 +58,10 @@ public sealed unsafe class TextEncoder : IDisposable
     /// <summary>Computes one vector per text, before a final normalization.</summary>
     /// <param name="batch">At least one text.</param>
     /// <param name="vectors">[texts × <see cref="Width"/>], row-major.</param>
-    /// <param name="workspace">Of this encoder, and not in use by another thread.</param>
+    /// <param name="workspace">Of this encoder, and not in use by another run.</param>
+    /// <param name="host">Whom the run lets in at its yield points; null for nobody.</param>
     /// <exception cref="ArgumentException">A text is longer than <see cref="MaxTokens"/>, or an id is not in the vocabulary.</exception>
-    public void Encode(TokenBatch batch, Span<float> vectors, EncoderWorkspace workspace)
+    public void Encode(TokenBatch batch, Span<float> vectors, EncoderWorkspace workspace, EncodingHost? host = null)
     {
         if (vectors.Length != (long)batch.Lengths.Length * Width)
             throw new ArgumentException($"{vectors.Length} elements for {batch.Lengths.Length} vectors of {Width}.", nameof(vectors));
@@ -70,6 +71,7 @@ public sealed unsafe class TextEncoder : IDisposable
                 throw new ArgumentException($"A text of {length} tokens is over the limit of {MaxTokens}.", nameof(batch));
         }
 
+        workspace.Host = host;
         var states = _transformer.Apply(batch, workspace);
         _head.Apply(states, batch.Lengths, vectors, workspace);
         GC.KeepAlive(this);

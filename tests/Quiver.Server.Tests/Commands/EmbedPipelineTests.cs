@@ -108,7 +108,7 @@ public class EmbedPipelineTests
         EmbeddingServiceOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        options ??= new EmbeddingServiceOptions { Runners = 2, UnitTexts = 64 };
+        options ??= new EmbeddingServiceOptions { Scheduler = new() { Runners = 2, UnitTexts = 64 } };
         using var service = new EmbeddingService(new ModelDirectory([embedder]), options);
         using var reader = new InputReader(input, "texts", format, textOnly: true);
         var pipeline = new EmbedPipeline(service, embedder, options.MaxRequestTokens, normalize: false, truncate);

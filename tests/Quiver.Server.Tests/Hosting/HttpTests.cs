@@ -221,7 +221,7 @@ public sealed class HttpTests
     {
         using var release = new ManualResetEventSlim();
         var started = new TaskCompletionSource();
-        await using var server = await TestServer.StartAsync(serviceOptions: new() { Runners = 1 });
+        await using var server = await TestServer.StartAsync(serviceOptions: new() { Scheduler = new() { Runners = 1 } });
         var embedded = 0;
         server.Model.OnEmbed = inputs =>
         {

@@ -1,4 +1,5 @@
 using Quiver.Embedding;
+using Quiver.Encoding;
 using Quiver.Tokenization;
 
 namespace Quiver.Server.Tests.Support;
@@ -36,7 +37,7 @@ internal sealed class SpellingEmbedder : IEmbedder
 
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) => string.Concat(ids.ToArray().Select(id => (char)id));
 
-    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors)
+    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncodingHost? host = null)
     {
         for (var i = 0; i < inputs.Length; i++)
         {

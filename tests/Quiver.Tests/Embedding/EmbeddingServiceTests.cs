@@ -14,7 +14,7 @@ public sealed class EmbeddingServiceTests
     public async Task Each_text_gets_its_own_vector_whatever_runs_beside_it()
     {
         var model = new WordEmbedder();
-        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 4 });
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new() { Runners = 4 } });
         var random = new Random(3);
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
         {
@@ -30,7 +30,7 @@ public sealed class EmbeddingServiceTests
     {
         var units = new List<int[]>();
         var model = new WordEmbedder { OnEmbed = inputs => units.Add([.. inputs.Select(input => input.Ids.Length)]) };
-        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 1, UnitTexts = 3, UnitTokens = 12 });
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new() { Runners = 1, UnitTexts = 3, UnitTokens = 12 } });
         await service.EmbedAsync(Request(Words(20), Words(1), Words(3), Words(2), Words(1), Words(4), Words(1)), TestEnd);
 
         Assert.Equal([[3, 3, 3], [4, 5], [6], [22]], units);
@@ -41,7 +41,7 @@ public sealed class EmbeddingServiceTests
     {
         var units = 0;
         var model = new WordEmbedder { OnEmbed = _ => Interlocked.Increment(ref units) };
-        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 2 });
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new() { Runners = 2 } });
         await service.EmbedAsync(Request(Words(4), Words(4), Words(4), Words(4)), TestEnd);
 
         Assert.Equal(2, units);
@@ -66,7 +66,7 @@ public sealed class EmbeddingServiceTests
     [Fact]
     public async Task A_full_lane_refuses_at_once_and_says_when_to_come_back()
     {
-        using var held = new HeldRunner(new EmbeddingServiceOptions { Runners = 1, BulkQueueTokens = 100 });
+        using var held = new HeldRunner(new EmbeddingServiceOptions { Scheduler = new() { Runners = 1, BulkQueueTokens = 100 } });
         var bulk = held.Service.EmbedAsync(Request([.. Enumerable.Repeat("bulk", 200)]), TestEnd);
 
         var refused = await Assert.ThrowsAsync<QuiverException>(() => held.Service.EmbedAsync(Request([.. Enumerable.Repeat("more", 9)]), TestEnd));
@@ -94,7 +94,7 @@ public sealed class EmbeddingServiceTests
             started.Set();
             release.Wait(TestEnd);
         };
-        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 1 });
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new() { Runners = 1 } });
         var large = Request(new string('w', 100_000));
         var first = Task.Run(() => service.EmbedAsync(large, TestEnd), TestEnd);
         started.Wait(TestEnd);
@@ -121,7 +121,7 @@ public sealed class EmbeddingServiceTests
             if (inputs.Any(input => input.Ids.Length == 7))
                 throw new InvalidOperationException("broken");
         };
-        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 1 });
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new() { Runners = 1 } });
         var broken = service.EmbedAsync(Request([.. Enumerable.Repeat(Words(5), 500)]), TestEnd);
         var whole = service.EmbedAsync(Request(Words(4)), TestEnd);
 
@@ -231,7 +231,7 @@ public sealed class EmbeddingServiceTests
                 started.Set();
                 _release.Wait(TestEnd);
             };
-            Service = new EmbeddingService(new ModelDirectory([_model]), options ?? new EmbeddingServiceOptions { Runners = 1, QueueTexts = 100 });
+            Service = new EmbeddingService(new ModelDirectory([_model]), options ?? new EmbeddingServiceOptions { Scheduler = new() { Runners = 1, QueueTexts = 100 } });
             First = Service.EmbedAsync(Request("first"), TestEnd);
             started.Wait(TestEnd);
         }

@@ -111,7 +111,7 @@ public sealed class RequestFormTests : IDisposable
             release.Wait(TestEnd);
             time.Advance(TimeSpan.FromMilliseconds(11));
         };
-        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Runners = 1 }, time);
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new() { Runners = 1 } }, time);
         var first = service.EmbedAsync(Request("first"), TestEnd);
         started.Wait(TestEnd);
         var second = service.EmbedAsync(Request("second", "third"), TestEnd);

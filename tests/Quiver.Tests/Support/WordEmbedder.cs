@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Encoding;
 using Quiver.Tokenization;
 
 namespace Quiver.Tests.Support;
@@ -79,7 +80,7 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) =>
         string.Join(' ', ids.ToArray().Where(id => !skipSpecialTokens || id is not (Start or End)));
 
-    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors)
+    public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncodingHost? host = null)
     {
         OnEmbed(inputs.ToArray());
         for (var i = 0; i < inputs.Length; i++)

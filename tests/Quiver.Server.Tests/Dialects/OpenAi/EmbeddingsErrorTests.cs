@@ -175,7 +175,7 @@ public sealed class EmbeddingsErrorTests
         using var release = new ManualResetEventSlim();
         var started = new TaskCompletionSource();
         var model = new WordEmbedder { OnEmbed = _ => { started.TrySetResult(); release.Wait(TestContext.Current.CancellationToken); } };
-        await using var server = await TestServer.StartAsync(model: model, serviceOptions: new EmbeddingServiceOptions { Runners = 1, QueueTexts = 1 });
+        await using var server = await TestServer.StartAsync(model: model, serviceOptions: new EmbeddingServiceOptions { Scheduler = new() { Runners = 1, QueueTexts = 1 } });
 
         var running = server.EmbedAsync("""{"model":"fake","input":"runs"}""");
         await started.Task;

@@ -1,0 +1,48 @@
+namespace Quiver.Embedding.Scheduling;
+
+/// <summary>What a runner computes in one go: some texts of one embedder, perhaps of several requests. Each runner fills its own again and again.</summary>
+/// <remarks>Filled and emptied under the scheduler's lock. While it runs, only <see cref="Live"/> changes.</remarks>
+internal sealed class WorkUnit(int maxTexts)
+{
+    private readonly List<ScheduledText> _texts = new(Math.Min(maxTexts, 64));
+    private readonly List<TokenizedInput> _inputs = new(Math.Min(maxTexts, 64));
+
+    public IEmbedder? Embedder { get; private set; }
+
+    public IReadOnlyList<ScheduledText> Texts => _texts;
+
+    public ReadOnlySpan<TokenizedInput> Inputs => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs);
+
+    public int Tokens { get; private set; }
+
+    /// <summary>Texts that somebody still waits for.</summary>
+    public int Live { get; private set; }
+
+    public bool IsEmpty => _texts.Count == 0;
+
+    /// <summary>Whether a text may join: the first always may, the others while all stay within the limits and want the same embedder.</summary>
+    public bool Takes(ScheduledText text, IEmbedder embedder, long maxTokens) =>
+        IsEmpty || (_texts.Count < maxTexts && Tokens + text.Input.Ids.Length <= maxTokens && embedder == Embedder);
+
+    public void Add(ScheduledText text, IEmbedder embedder)
+    {
+        Embedder = embedder;
+        _texts.Add(text);
+        _inputs.Add(text.Input);
+        Tokens += text.Input.Ids.Length;
+        Live++;
+        text.Start(this);
+    }
+
+    /// <summary>Nobody waits for one of its texts any more.</summary>
+    public void Drop() => Live--;
+
+    public void Clear()
+    {
+        _texts.Clear();
+        _inputs.Clear();
+        Embedder = null;
+        Tokens = 0;
+        Live = 0;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Quiver.Encoding;
+
+/// <summary>Whoever runs an encoder on a thread of theirs and may want that thread back for a moment before the run is over.</summary>
+/// <remarks>
+/// A run reaches a yield point every millisecond or so. There its host may compute something else on the same thread, with another
+/// workspace, or end the run by throwing. While nothing is requested a yield point costs one read.
+/// </remarks>
+public abstract class EncodingHost
+{
+    private volatile bool _requested;
+
+    /// <summary>Called by the encoder between two steps: layers, tiles of attention, groups of panels of a product.</summary>
+    public void YieldPoint()
+    {
+        if (_requested)
+            Yield();
+    }
+
+    /// <summary>Has the run call <see cref="Yield"/> at its next yield points. Any thread.</summary>
+    protected internal void RequestYield() => _requested = true;
+
+    /// <summary>Takes the request back.</summary>
+    protected internal void ClearYield() => _requested = false;
+
+    /// <summary>Called on the computing thread at each yield point while a request stands. What it throws ends the run.</summary>
+    protected abstract void Yield();
+}
