@@ -7,6 +7,8 @@ internal sealed class RawConnection : IDisposable
 {
     private readonly TcpClient _tcp = new();
 
+    public Stream Stream => _tcp.GetStream();
+
     public static async Task<RawConnection> OpenAsync(Uri address)
     {
         var connection = new RawConnection();

@@ -8,21 +8,22 @@ using Quiver.Tests.Support;
 
 namespace Quiver.Server.Tests.Support;
 
-/// <summary>The server in this process, with its real Kestrel on a free port and a <see cref="WordEmbedder"/> behind it.</summary>
+/// <summary>The server in this process, with its real Kestrel on a free port, by default with a <see cref="WordEmbedder"/> behind it.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly EmbeddingService _embeddings;
+    private readonly IEmbedder _model;
     private readonly LogCollector _log = new();
 
-    private TestServer(WordEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions)
+    private TestServer(IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions)
     {
-        Model = model;
+        _model = model;
         _embeddings = new EmbeddingService(new ModelDirectory([model], options.Aliases), serviceOptions);
         _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, TimeProvider.System, logging => logging.AddProvider(_log));
     }
 
-    public WordEmbedder Model { get; }
+    public WordEmbedder Model => (WordEmbedder)_model;
 
     public Drain Drain { get; } = new();
 
@@ -32,10 +33,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<TestServer> StartAsync(
-        ServeOptions? options = null, WordEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null)
+    public static Task<TestServer> StartAsync(
+        ServeOptions? options = null, WordEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null) =>
+        StartWithAsync(model ?? new WordEmbedder(), options ?? new ServeOptions(), serviceOptions);
+
+    /// <summary>Starts it with any model, which is disposed with the server.</summary>
+    public static async Task<TestServer> StartWithAsync(IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions = null)
     {
-        var server = new TestServer(model ?? new WordEmbedder(), options ?? new ServeOptions(), serviceOptions);
+        var server = new TestServer(model, options, serviceOptions);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Address = new Uri(QuiverHost.AddressOf(server._app));
         server.Client = Loopback.Client(server.Address);
@@ -55,5 +60,6 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         await _app.DisposeAsync();
         _embeddings.Dispose();
+        (_model as IDisposable)?.Dispose();
     }
 }
