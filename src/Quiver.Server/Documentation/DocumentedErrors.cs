@@ -31,7 +31,7 @@ internal static class DocumentedErrors
     private static (string Name, string When, QuiverException Error) Describe(ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidInput => ("invalid", "A member has a value that cannot be.", new(kind, "Invalid value for 'dimensions': 0. This model gives 1 to 384.") { Parameter = "dimensions" }),
-        ErrorKind.InputTooLong => ("too long", "A text has more tokens than the model takes, and was not to be cut.", new(kind, "An input has 300 tokens; this model takes 256.") { Parameter = "input", InputIndex = 0, Tokens = 300, TokenLimit = 256 }),
+        ErrorKind.InputTooLong => ("too long", "A text has more tokens than the model takes, and was not to be cut.", new(kind, "An input has 300 tokens; 256 are taken.") { Parameter = "input", InputIndex = 0, Tokens = 300, TokenLimit = 256 }),
         ErrorKind.RequestTooLarge => ("too many tokens", "All texts together have too many tokens.", new(kind, "Requested 310000 tokens, max 300000 tokens per request") { Tokens = 310_000, TokenLimit = 300_000 }),
         ErrorKind.Unauthorized => ("no key", "The server has a key, and the request none or another.", new(kind, "You didn't provide an API key. Send it in the header Authorization: Bearer YOUR_KEY.")),
         ErrorKind.Forbidden => ("foreign page", "The server has no key, and the request names another host or comes from a page of another site.", new(kind, "This server runs without a key and does not answer web pages of other sites.")),

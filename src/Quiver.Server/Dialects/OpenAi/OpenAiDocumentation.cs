@@ -54,7 +54,7 @@ internal static class OpenAiDocumentation
             new(
                 "two texts, two dimensions, base64",
                 """{"model":"all-MiniLM-L6-v2","input":["a quiver holds arrows","a bow"],"dimensions":2,"encoding_format":"base64"}""",
-                """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"+vBrP1tLxr4="},{"object":"embedding","index":1,"embedding":"C+M9vhqZe78="}],"model":"all-MiniLM-L6-v2","usage":{"prompt_tokens":10,"total_tokens":10}}"""),
+                """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"PP9rP2Zoxr4="},{"object":"embedding","index":1,"embedding":"zOhtPz4NvT4="}],"model":"all-MiniLM-L6-v2","usage":{"prompt_tokens":10,"total_tokens":10}}"""),
         ],
         Errors = [ErrorKind.InputTooLong, ErrorKind.RequestTooLarge, ErrorKind.ModelNotFound],
         DialectErrors =
