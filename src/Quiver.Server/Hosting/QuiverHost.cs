@@ -7,6 +7,7 @@ using Quiver.Embedding;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.OpenAi;
+using Quiver.Server.Documentation;
 
 namespace Quiver.Server.Hosting;
 
@@ -37,6 +38,7 @@ internal static class QuiverHost
         UseLayers(app, options, drain, time);
         HealthRoutes.Map(app, drain);
         new OpenAiRoutes(embeddings, new BodyMemory(options.BodyMemory), options, time).Map(app);
+        DocumentationRoutes.Map(app, OpenAiErrorRenderer.Shared, options);
         return app;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Net.Http.Headers;
 
 namespace Quiver.Server.Hosting;
 
@@ -16,6 +17,15 @@ internal sealed class RequestBody : IDisposable
     private RequestBody(BodyMemory memory) => _memory = memory;
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    /// <summary>Whether the content type is application/json or ends in +json, in UTF-8 where it names a charset.</summary>
+    public static bool IsDeclaredAsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether the body comes in a coding, which no route reads.</summary>
+    public static bool IsCompressed(HttpRequest request) => request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity";
 
     /// <exception cref="BadHttpRequestException">The body is too large, too slow or not well-formed HTTP.</exception>
     /// <exception cref="Quiver.Diagnostics.QuiverException">All bodies together are too large.</exception>

@@ -38,6 +38,9 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     /// <summary>The most tokens of one input, special tokens included.</summary>
     public int MaxTokens => _encoder.MaxTokens;
 
+    /// <inheritdoc/>
+    public int SpecialTokens => _tokenizer.SpecialTokens;
+
     public Precision Precision => _encoder.Precision;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Quiver.Diagnostics;
 using Quiver.Tokenization;
 
 namespace Quiver.Embedding;
@@ -39,6 +40,12 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
     /// <summary>What becomes of an input over the model's limit.</summary>
     /// <value><see cref="Embedding.LongInput.Refuse"/></value>
     public LongInput LongInput { get; init; }
+
+    /// <summary>
+    /// The most tokens of an input, special tokens included, where a service takes fewer than the model does: more are
+    /// <see cref="ErrorKind.InputTooLong"/>, whatever <see cref="LongInput"/> says. null for the model's own limit alone.
+    /// </summary>
+    public int? TokenLimit { get; init; }
 
     /// <summary>Which end of a text is cut off where <see cref="LongInput"/> cuts.</summary>
     public TruncationSide TruncationSide { get; init; }

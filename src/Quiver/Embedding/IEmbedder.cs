@@ -16,6 +16,9 @@ public interface IEmbedder
     /// <summary>The most tokens of one input, special tokens included.</summary>
     int MaxTokens { get; }
 
+    /// <summary>How many special tokens are put around a text.</summary>
+    int SpecialTokens { get; }
+
     /// <summary>What the vectors may be compared with.</summary>
     EmbeddingSpace Space { get; }
 

@@ -55,8 +55,10 @@ internal static class InputPreparation
         var input = Tokenize(request, index, model);
         if (input.Ids.Length == 0)
             throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = index };
+        if (request.TokenLimit is { } limit && input.FullLength > limit)
+            throw TooLong(limit, input.FullLength, index);
         if (input.Truncated && request.LongInput == LongInput.Refuse)
-            throw TooLong(model, input.FullLength, index);
+            throw TooLong(model.MaxTokens, input.FullLength, index);
         return input;
     }
 
@@ -89,11 +91,11 @@ internal static class InputPreparation
         return Cl100k.Shared.Decode(ids);
     }
 
-    private static QuiverException TooLong(IEmbedder model, int length, int index) =>
-        new(ErrorKind.InputTooLong, $"An input has {length} tokens; this model takes {model.MaxTokens}.")
+    private static QuiverException TooLong(int limit, int length, int index) =>
+        new(ErrorKind.InputTooLong, $"An input has {length} tokens; {limit} are taken.")
         {
             InputIndex = index,
             Tokens = length,
-            TokenLimit = model.MaxTokens,
+            TokenLimit = limit,
         };
 }

@@ -34,6 +34,9 @@ internal sealed class ModelTokenizer
             throw new ModelFormatException(folder.TokenizerPath, $"adds {tokenizer.SpecialTokenCount} special tokens and the model takes {_maxTokens} tokens in all");
     }
 
+    /// <inheritdoc cref="IEmbedder.SpecialTokens"/>
+    public int SpecialTokens => _tokenizer.SpecialTokenCount;
+
     /// <inheritdoc cref="IEmbedder.Tokenize"/>
     public TokenizedInput Tokenize(string text, string? prompt, TruncationSide side)
     {

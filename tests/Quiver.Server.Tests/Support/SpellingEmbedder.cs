@@ -13,6 +13,8 @@ internal sealed class SpellingEmbedder : IEmbedder
 
     public int MaxTokens => 8;
 
+    public int SpecialTokens => 0;
+
     /// <summary>Called before each computation, on the runner's thread.</summary>
     public Action<TokenizedInput> BeforeEach { get; init; } = _ => { };
 

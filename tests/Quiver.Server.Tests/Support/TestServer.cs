@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Quiver.Embedding;
 using Quiver.Server.Configuration;
@@ -26,6 +28,8 @@ internal sealed class TestServer : IAsyncDisposable
     public WordEmbedder Model => (WordEmbedder)_model;
 
     public Drain Drain { get; } = new();
+
+    public IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints);
 
     public string Log => _log.Text;
 

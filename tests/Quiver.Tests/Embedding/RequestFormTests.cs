@@ -50,6 +50,20 @@ public sealed class RequestFormTests : IDisposable
     }
 
     [Theory]
+    [InlineData(LongInput.Refuse)]
+    [InlineData(LongInput.Truncate)]
+    public async Task A_limit_below_the_models_refuses_also_what_was_embedded_before(LongInput longInput)
+    {
+        var limited = Request("a b c") with { Prompt = "", TokenLimit = 4, LongInput = longInput };
+        for (var time = 0; time < 3; time++)
+        {
+            var error = await Assert.ThrowsAsync<QuiverException>(() => _service.EmbedAsync(limited, TestEnd));
+            Assert.Equal((ErrorKind.InputTooLong, 0, 5L, 4L), (error.Kind, error.InputIndex, error.Tokens, error.TokenLimit));
+            Assert.Equal(5, (await _service.EmbedAsync(limited with { TokenLimit = 5 }, TestEnd)).Tokens(0));
+        }
+    }
+
+    [Theory]
     [InlineData(TruncationSide.Right, new[] { 11, 12, 13, 14, 15, 16 })]
     [InlineData(TruncationSide.Left, new[] { 13, 14, 15, 16, 17, 18 })]
     public async Task Complete_ids_get_no_special_tokens_whatever_the_model_is_called(TruncationSide side, int[] kept)

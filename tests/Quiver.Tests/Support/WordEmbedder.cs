@@ -19,6 +19,8 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
 
     public int MaxTokens => maxTokens;
 
+    public int SpecialTokens => AddsSpecialTokens ? 2 : 0;
+
     public EmbeddingSpace Space { get; } = new(Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name))), "mean", width);
 
     public string Arithmetic => "f32";

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Net.Http.Headers;
 using Quiver.Embedding;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
@@ -9,15 +8,17 @@ namespace Quiver.Server.Dialects.OpenAi;
 /// <summary>OpenAI's routes. See docs/openai.md for what is supported and what differs.</summary>
 internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyMemory, ServeOptions options, TimeProvider time)
 {
+    public static OpenAiError NotDeclaredAsJson { get; } = new(415, "Send the body as JSON in UTF-8, with the header Content-Type: application/json.");
+
     private readonly long _started = time.GetUtcNow().ToUnixTimeSeconds();
 
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithMetadata(OpenAiErrorRenderer.Shared);
-        group.MapPost("/v1/embeddings", EmbedAsync);
-        group.MapPost("/embeddings", EmbedAsync);
-        group.MapGet("/v1/models", ListModelsAsync);
-        group.MapGet("/v1/models/{**id}", GetModelAsync);
+        group.MapPost("/v1/embeddings", EmbedAsync).WithMetadata(OpenAiDocumentation.Embeddings);
+        group.MapPost("/embeddings", EmbedAsync).WithMetadata(OpenAiDocumentation.Embeddings);
+        group.MapGet("/v1/models", ListModelsAsync).WithMetadata(OpenAiDocumentation.Models);
+        group.MapGet("/v1/models/{**id}", GetModelAsync).WithMetadata(OpenAiDocumentation.OneModel);
     }
 
     private async Task EmbedAsync(HttpContext context)
@@ -68,12 +69,9 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
 
     private static void RequireJson(HttpRequest request)
     {
-        var isJson = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
-        if (!isJson)
-            throw new OpenAiException(new OpenAiError(415, "Send the body as JSON in UTF-8, with the header Content-Type: application/json."));
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        if (!RequestBody.IsDeclaredAsJson(request))
+            throw new OpenAiException(NotDeclaredAsJson);
+        if (RequestBody.IsCompressed(request))
             throw new OpenAiException(new OpenAiError(415, "Compressed bodies are not supported. Send the body without Content-Encoding."));
     }
 }
