@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+
+namespace Quiver.Diagnostics;
+
+/// <summary>The engine's instruments, all of a meter named "Quiver". While nobody listens, recording costs a read.</summary>
+/// <remarks>Names and units follow OpenTelemetry's conventions. Tags take few values: no name, key or text of a user's.</remarks>
+public static class QuiverMeter
+{
+    public const string Name = "Quiver";
+
+    private static readonly Meter Meter = Create();
+
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    };
+
+    /// <summary>From the queue to a runner, per text. Tag "lane".</summary>
+    public static readonly Histogram<double> QueueWait =
+        Meter.CreateHistogram("quiver.queue.wait", "s", "Time a text waited for a runner.", tags: null, Durations);
+
+    /// <summary>Computing, per unit: without the time in which it was suspended. Tag "lane".</summary>
+    public static readonly Histogram<double> InferenceDuration =
+        Meter.CreateHistogram("quiver.inference.duration", "s", "Time a runner computed one unit.", tags: null, Durations);
+
+    /// <summary>How full units are. Tag "lane".</summary>
+    public static readonly Histogram<int> BatchTexts = Meter.CreateHistogram(
+        "quiver.batch.texts", "{text}", "Texts computed in one unit.", tags: null,
+        new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 3, 4, 6, 8, 16, 32, 64] });
+
+    /// <summary>How full units are. Tag "lane".</summary>
+    public static readonly Histogram<int> BatchTokens = Meter.CreateHistogram(
+        "quiver.batch.tokens", "{token}", "Tokens computed in one unit.", tags: null,
+        new InstrumentAdvice<int> { HistogramBucketBoundaries = [8, 16, 32, 64, 128, 256, 512, 1024, 8192] });
+
+    /// <summary>Requests that were not taken on. Tag "reason": "queue_full", "closed".</summary>
+    public static readonly Counter<long> Refusals = Meter.CreateCounter<long>("quiver.refusals", "{request}", "Requests that were refused.");
+
+    /// <summary>A meter of the same name, for gauges that observe one instance and end with it: dispose it then.</summary>
+    public static Meter Create() => new(Name);
+}
