@@ -35,6 +35,9 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     /// <summary>Elements of a vector.</summary>
     public int Width => _encoder.Width;
 
+    /// <inheritdoc/>
+    public int TokenWidth => _encoder.HiddenSize;
+
     /// <summary>The most tokens of one input, special tokens included.</summary>
     public int MaxTokens => _encoder.MaxTokens;
 
@@ -92,9 +95,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     /// <inheritdoc/>
     public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncodingHost? host = null)
     {
-        if (!_workspaces.TryTake(out var workspace))
-            workspace = _encoder.CreateWorkspace();
-
+        var workspace = TakeWorkspace();
         try
         {
             while (inputs.Length > 0)
@@ -111,6 +112,20 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
                 inputs = inputs[count..];
                 vectors = vectors[(count * Width)..];
             }
+        }
+        finally
+        {
+            _workspaces.Add(workspace);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void EmbedTokens(TokenizedInput input, Span<float> vectors, EncodingHost? host = null)
+    {
+        var workspace = TakeWorkspace();
+        try
+        {
+            _encoder.EncodeTokens(new TokenBatch(input.Ids, [input.Ids.Length], input.TypeIds), vectors, workspace, host);
         }
         finally
         {
@@ -145,6 +160,8 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
 
     private static string PoolingOf(ModelFolder folder) =>
         string.Join('+', folder.Modules.OfType<PoolingModule>().Single().Modes.Select(PoolingNames.NameOf));
+
+    private EncoderWorkspace TakeWorkspace() => _workspaces.TryTake(out var workspace) ? workspace : _encoder.CreateWorkspace();
 
     private void EmbedBatch(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncoderWorkspace workspace, EncodingHost? host)
     {

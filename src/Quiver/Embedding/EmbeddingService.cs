@@ -1,5 +1,6 @@
 using Quiver.Diagnostics;
 using Quiver.Embedding.Scheduling;
+using Quiver.Encoding;
 
 namespace Quiver.Embedding;
 
@@ -25,6 +26,9 @@ public sealed class EmbeddingService : IDisposable
 
     public ModelDirectory Models { get; }
 
+    /// <summary>What waits and what runs at this moment.</summary>
+    public SchedulerCounts Counts => _scheduler.Counts;
+
     /// <summary>Embeds the inputs of one request; a text's vector has the same bits whatever else is asked at the same time.</summary>
     /// <exception cref="QuiverException">
     /// The request is at fault (<see cref="ErrorKind.InvalidInput"/>, <see cref="ErrorKind.InputTooLong"/>,
@@ -43,25 +47,55 @@ public sealed class EmbeddingService : IDisposable
         if (inputs.Valid.Count == 0)
             return new EmbeddingResult(request.Model, inputs, [], form.Dimensions) { Times = new EmbeddingTimes(tokenization, default, default) };
 
-        var computation = new RequestComputation([.. inputs.Valid], form);
+        var vectors = GC.AllocateUninitializedArray<float>(checked(inputs.Valid.Count * form.Dimensions));
+        var times = await ComputeAsync(
+            request, model, inputs, ScheduledOutput.Vector,
+            (position, vector) => form.TryDerive(vector, vectors.AsSpan(position * form.Dimensions, form.Dimensions)), cancellationToken);
+        return new EmbeddingResult(request.Model, inputs, vectors, form.Dimensions) { Times = times with { Tokenization = tokenization } };
+    }
+
+    /// <summary>Computes the last hidden states of every token of the inputs, before pooling. Dimensions, normalization and errors per input do not apply.</summary>
+    /// <inheritdoc cref="EmbedAsync"/>
+    public async Task<TokenVectors> EmbedTokensAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    {
+        var model = Models.Get(request.Model);
+        var start = _time.GetTimestamp();
+        var inputs = await PrepareAsync(request with { ErrorsPerInput = false }, model, cancellationToken);
+        var tokenization = _time.GetElapsedTime(start);
+        InputPreparation.RequireAtMost(_options.MaxTokenVectors, inputs.Valid.Sum(input => (long)input.Ids.Length));
+
+        var vectors = new float[inputs.Count][];
+        var times = await ComputeAsync(
+            request, model, inputs, ScheduledOutput.TokenVectors,
+            (position, states) =>
+            {
+                vectors[position] = states.ToArray();
+                return double.IsFinite(UnitLength.SumOfSquares(states));
+            },
+            cancellationToken);
+        return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = times with { Tokenization = tokenization } };
+    }
+
+    /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
+    public void Dispose() => _scheduler.Dispose();
+
+    /// <summary>Queues the texts of a request and waits until each is taken.</summary>
+    private async Task<EmbeddingTimes> ComputeAsync(
+        EmbeddingRequest request, IEmbedder model, PreparedInputs inputs, ScheduledOutput output, TakeOutput take, CancellationToken cancellationToken)
+    {
+        var computation = new RequestComputation(inputs.Valid, output, take);
         await using var cancellation = cancellationToken.Register(() => computation.Cancel(cancellationToken));
         try
         {
             _scheduler.Enqueue(new ScheduledWork(model, computation.Texts, request.Caller, request.Bulk));
-            var vectors = await computation.Completion;
-            return new EmbeddingResult(request.Model, inputs, vectors, form.Dimensions)
-            {
-                Times = new EmbeddingTimes(tokenization, computation.Queue, computation.Inference),
-            };
+            await computation.Completion;
+            return new EmbeddingTimes(default, computation.Queue, computation.Inference);
         }
         finally
         {
             computation.Drop();
         }
     }
-
-    /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
-    public void Dispose() => _scheduler.Dispose();
 
     private static int CheckedDimensions(EmbeddingRequest request, IEmbedder model)
     {

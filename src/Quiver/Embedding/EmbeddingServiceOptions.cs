@@ -9,5 +9,9 @@ public sealed record EmbeddingServiceOptions
     /// <value>300,000, as OpenAI has it.</value>
     public int MaxRequestTokens { get; init; } = 300_000;
 
+    /// <summary>The most tokens of one request for a vector per token: each is 4 bytes times the width in memory, and more on the wire.</summary>
+    /// <value>16,384: 32 texts of 512 tokens.</value>
+    public int MaxTokenVectors { get; init; } = 16 * 1024;
+
     public SchedulerOptions Scheduler { get; init; } = new();
 }

@@ -13,6 +13,9 @@ public interface IEmbedder
     /// <summary>Elements of a vector.</summary>
     int Width { get; }
 
+    /// <summary>Elements of a token's own vector, as <see cref="EmbedTokens"/> gives it: the width of the last hidden states.</summary>
+    int TokenWidth { get; }
+
     /// <summary>The most tokens of one input, special tokens included.</summary>
     int MaxTokens { get; }
 
@@ -60,4 +63,8 @@ public interface IEmbedder
     /// </summary>
     /// <param name="host">Whoever wants the thread back now and then, at yield points; what it throws there comes through. Null for nobody.</param>
     void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncodingHost? host = null);
+
+    /// <summary>Computes the last hidden states of one input, before pooling: row i of <paramref name="vectors"/> ([tokens × <see cref="TokenWidth"/>]) for token i.</summary>
+    /// <param name="host">As in <see cref="Embed"/>.</param>
+    void EmbedTokens(TokenizedInput input, Span<float> vectors, EncodingHost? host = null);
 }

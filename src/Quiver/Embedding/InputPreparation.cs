@@ -38,16 +38,20 @@ internal static class InputPreparation
             }
         }
 
-        if (total > maxRequestTokens)
-        {
-            throw new QuiverException(ErrorKind.RequestTooLarge, $"Requested {total} tokens, max {maxRequestTokens} tokens per request")
-            {
-                Tokens = total,
-                TokenLimit = maxRequestTokens,
-            };
-        }
-
+        RequireAtMost(maxRequestTokens, total);
         return prepared;
+    }
+
+    /// <exception cref="QuiverException">A request has too many tokens.</exception>
+    public static void RequireAtMost(int maxTokens, long tokens)
+    {
+        if (tokens <= maxTokens)
+            return;
+        throw new QuiverException(ErrorKind.RequestTooLarge, $"Requested {tokens} tokens, max {maxTokens} tokens per request")
+        {
+            Tokens = tokens,
+            TokenLimit = maxTokens,
+        };
     }
 
     private static TokenizedInput Prepare(EmbeddingRequest request, int index, IEmbedder model)

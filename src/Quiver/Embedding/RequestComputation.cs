@@ -3,32 +3,33 @@ using Quiver.Embedding.Scheduling;
 
 namespace Quiver.Embedding;
 
-/// <summary>The texts of one request on their way through the scheduler, and the vectors they become.</summary>
-/// <remarks>Texts complete on several runners at once, each into its own row. The first failure or the cancellation settles the request.</remarks>
+/// <summary>Takes what was computed for one text of a request, by its position; called on several runners at once.</summary>
+/// <returns>false if an element is not finite.</returns>
+internal delegate bool TakeOutput(int position, ReadOnlySpan<float> output);
+
+/// <summary>The texts of one request on their way through the scheduler. The first failure or the cancellation settles the request.</summary>
 internal sealed class RequestComputation
 {
-    private readonly VectorForm _form;
-    private readonly float[] _vectors;
+    private readonly TakeOutput _take;
     private readonly Text[] _texts;
-    private readonly TaskCompletionSource<float[]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unfinished;
     private long _longestQueue;
     private long _longestInference;
 
-    public RequestComputation(TokenizedInput[] inputs, VectorForm form)
+    public RequestComputation(IReadOnlyList<TokenizedInput> inputs, ScheduledOutput output, TakeOutput take)
     {
-        _form = form;
-        _unfinished = inputs.Length;
-        _vectors = GC.AllocateUninitializedArray<float>(checked(inputs.Length * form.Dimensions));
-        _texts = new Text[inputs.Length];
-        for (var i = 0; i < inputs.Length; i++)
-            _texts[i] = new Text(this, i, inputs[i]);
+        _take = take;
+        _unfinished = inputs.Count;
+        _texts = new Text[inputs.Count];
+        for (var i = 0; i < inputs.Count; i++)
+            _texts[i] = new Text(this, i, inputs[i], output);
     }
 
     public IReadOnlyList<ScheduledText> Texts => _texts;
 
-    /// <summary>The vectors, [texts × dimensions] in the order of the request.</summary>
-    public Task<float[]> Completion => _completion.Task;
+    /// <summary>Ends when the output of every text was taken.</summary>
+    public Task Completion => _completion.Task;
 
     /// <summary>The longest wait of a text for its runner.</summary>
     public TimeSpan Queue => TimeSpan.FromTicks(Volatile.Read(ref _longestQueue));
@@ -53,17 +54,16 @@ internal sealed class RequestComputation
             Interlocked.CompareExchange(ref highest, value, seen);
     }
 
-    private sealed class Text(RequestComputation request, int position, TokenizedInput input) : ScheduledText(input)
+    private sealed class Text(RequestComputation request, int position, TokenizedInput input, ScheduledOutput kind) : ScheduledText(input, kind)
     {
-        protected internal override void Complete(ReadOnlySpan<float> baseVector, in ScheduledTimes times)
+        protected internal override void Complete(ReadOnlySpan<float> output, in ScheduledTimes times)
         {
             Raise(ref request._longestQueue, times.Queue.Ticks);
             Raise(ref request._longestInference, times.Inference.Ticks);
-            var dimensions = request._form.Dimensions;
-            if (!request._form.TryDerive(baseVector, request._vectors.AsSpan(position * dimensions, dimensions)))
+            if (!request._take(position, output))
                 Fail(new QuiverException(ErrorKind.Internal, "The model gave a vector that is not finite."));
             else if (Interlocked.Decrement(ref request._unfinished) == 0)
-                request._completion.TrySetResult(request._vectors);
+                request._completion.TrySetResult();
         }
 
         protected internal override void Fail(QuiverException error) => request._completion.TrySetException(error);

@@ -39,6 +39,9 @@ public sealed unsafe class TextEncoder : IDisposable
     /// <summary>Elements of a vector.</summary>
     public int Width => _head.Width;
 
+    /// <summary>Elements of a hidden state.</summary>
+    public int HiddenSize => _transformer.HiddenSize;
+
     /// <summary>The most tokens of one text.</summary>
     public int MaxTokens { get; }
 
@@ -65,15 +68,23 @@ public sealed unsafe class TextEncoder : IDisposable
     {
         if (vectors.Length != (long)batch.Lengths.Length * Width)
             throw new ArgumentException($"{vectors.Length} elements for {batch.Lengths.Length} vectors of {Width}.", nameof(vectors));
-        foreach (var length in batch.Lengths)
-        {
-            if (length > MaxTokens)
-                throw new ArgumentException($"A text of {length} tokens is over the limit of {MaxTokens}.", nameof(batch));
-        }
-
-        workspace.Host = host;
-        var states = _transformer.Apply(batch, workspace);
+        var states = Run(batch, workspace, host);
         _head.Apply(states, batch.Lengths, vectors, workspace);
+        GC.KeepAlive(this);
+        GC.KeepAlive(workspace);
+    }
+
+    /// <summary>Computes the last layer's hidden states, one row per token, before any pooling.</summary>
+    /// <param name="vectors">[tokens × <see cref="HiddenSize"/>], row-major.</param>
+    /// <inheritdoc cref="Encode"/>
+    public void EncodeTokens(TokenBatch batch, Span<float> vectors, EncoderWorkspace workspace, EncodingHost? host = null)
+    {
+        if (vectors.Length != (long)batch.Ids.Length * HiddenSize)
+            throw new ArgumentException($"{vectors.Length} elements for {batch.Ids.Length} vectors of {HiddenSize}.", nameof(vectors));
+
+        var states = Run(batch, workspace, host);
+        for (var token = 0; token < states.Count; token++)
+            new ReadOnlySpan<float>(states[token], HiddenSize).CopyTo(vectors.Slice(token * HiddenSize, HiddenSize));
         GC.KeepAlive(this);
         GC.KeepAlive(workspace);
     }
@@ -83,6 +94,18 @@ public sealed unsafe class TextEncoder : IDisposable
         _head.Dispose();
         _transformer.Dispose();
         _tensors.Dispose();
+    }
+
+    private Rows Run(TokenBatch batch, EncoderWorkspace workspace, EncodingHost? host)
+    {
+        foreach (var length in batch.Lengths)
+        {
+            if (length > MaxTokens)
+                throw new ArgumentException($"A text of {length} tokens is over the limit of {MaxTokens}.", nameof(batch));
+        }
+
+        workspace.Host = host;
+        return _transformer.Apply(batch, workspace);
     }
 
     private static Transformer LoadTransformer(ModelFolder folder, TensorSet tensors, Precision precision)

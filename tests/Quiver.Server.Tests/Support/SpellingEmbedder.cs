@@ -48,4 +48,8 @@ internal sealed class SpellingEmbedder : IEmbedder
             vectors[(2 * i) + 1] = inputs[i].Ids.Where(id => id is >= '0' and <= '9').Aggregate(0, (number, id) => (number * 10) + id - '0');
         }
     }
+
+    public int TokenWidth => 2;
+
+    public void EmbedTokens(TokenizedInput input, Span<float> vectors, EncodingHost? host = null) => throw new NotSupportedException();
 }

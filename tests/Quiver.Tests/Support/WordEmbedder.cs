@@ -89,6 +89,16 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
             VectorOf(inputs[i]).CopyTo(vectors[(i * width)..]);
     }
 
+    public int TokenWidth => width;
+
+    /// <summary>Each token's vector is that of a text of this token alone.</summary>
+    public void EmbedTokens(TokenizedInput input, Span<float> vectors, EncodingHost? host = null)
+    {
+        OnEmbed([input]);
+        for (var i = 0; i < input.Ids.Length; i++)
+            VectorOf(new TokenizedInput([input.Ids[i]], null, 1)).CopyTo(vectors[(i * width)..]);
+    }
+
     /// <summary>The base vector of an input: what a service must give back, whatever else it computes.</summary>
     public float[] VectorOf(TokenizedInput input)
     {

@@ -9,7 +9,7 @@ internal sealed class Runner
     private readonly TimeProvider _time;
     private readonly Thread _thread;
     private readonly WorkUnit _unit;
-    private float[] _vectors = [];
+    private float[] _output = [];
 
     public Runner(Scheduler scheduler, SchedulerOptions options, TimeProvider time, int number)
     {
@@ -26,42 +26,44 @@ internal sealed class Runner
     private void Run()
     {
         while (_scheduler.TryTake(_unit))
-        {
             Compute(_unit);
-            _unit.Clear();
-        }
     }
 
     private void Compute(WorkUnit unit)
     {
         var start = _time.GetTimestamp();
-        var failure = Embed(unit.Embedder!, unit.Inputs);
-        _scheduler.Note(unit.Tokens, _time.GetElapsedTime(start).TotalSeconds);
+        var failure = Embed(unit, 0, unit.Texts.Count);
         if (failure is null || unit.Texts.Count == 1)
         {
             for (var i = 0; i < unit.Texts.Count; i++)
                 Settle(unit.Texts[i], i, failure, start);
-            return;
+        }
+        else
+        {
+            // Texts of several requests share a unit: each is tried alone, so that only the one at fault fails.
+            for (var i = 0; i < unit.Texts.Count; i++)
+            {
+                if (unit.Texts[i].State == TextState.Running)
+                    Settle(unit.Texts[i], 0, Embed(unit, i, 1), start);
+            }
         }
 
-        // Texts of several requests share a unit: each is tried alone, so that only the one at fault fails.
-        for (var i = 0; i < unit.Texts.Count; i++)
-        {
-            if (unit.Texts[i].State == TextState.Running)
-                Settle(unit.Texts[i], 0, Embed(unit.Embedder!, unit.Inputs.Slice(i, 1)), start);
-        }
+        var seconds = _time.GetElapsedTime(start).TotalSeconds;
+        Record(unit, start, seconds);
+        _scheduler.Finish(unit, seconds);
     }
 
-    /// <summary>Computes base vectors into the runner's memory.</summary>
+    /// <summary>Computes some texts of a unit into the runner's memory.</summary>
     /// <returns>What went wrong, or null.</returns>
-    private QuiverException? Embed(IEmbedder embedder, ReadOnlySpan<TokenizedInput> inputs)
+    private QuiverException? Embed(WorkUnit unit, int first, int count)
     {
         try
         {
-            var length = inputs.Length * embedder.Width;
-            if (_vectors.Length < length)
-                _vectors = new float[length];
-            embedder.Embed(inputs, _vectors.AsSpan(0, length));
+            var embedder = unit.Embedder!;
+            if (unit.Texts[first].Output == ScheduledOutput.TokenVectors)
+                embedder.EmbedTokens(unit.Inputs[first], Memory(unit.Inputs[first].Ids.Length * embedder.TokenWidth));
+            else
+                embedder.Embed(unit.Inputs.Slice(first, count), Memory(count * embedder.Width));
             return null;
         }
 #pragma warning disable CA1031 // Whatever went wrong belongs to these texts; the thread serves others.
@@ -72,8 +74,15 @@ internal sealed class Runner
         }
     }
 
+    private Span<float> Memory(int length)
+    {
+        if (_output.Length < length)
+            _output = new float[length];
+        return _output.AsSpan(0, length);
+    }
+
     /// <summary>Tells a text how it ended, if it is still wanted.</summary>
-    /// <param name="row">Where its vector stands in the runner's memory.</param>
+    /// <param name="row">Where its output stands in the runner's memory.</param>
     private void Settle(ScheduledText text, int row, QuiverException? failure, long start)
     {
         if (!_scheduler.TryEnd(text, failure is null ? TextState.Done : TextState.Failed))
@@ -84,8 +93,21 @@ internal sealed class Runner
             return;
         }
 
-        var width = text.Work!.Embedder.Width;
+        var embedder = text.Work!.Embedder;
+        var length = text.Output == ScheduledOutput.TokenVectors ? text.Input.Ids.Length * embedder.TokenWidth : embedder.Width;
         var times = new ScheduledTimes(_time.GetElapsedTime(text.Work.EnqueuedAt, start), _time.GetElapsedTime(start));
-        text.Complete(_vectors.AsSpan(row * width, width), times);
+        text.Complete(_output.AsSpan(row * length, length), times);
+    }
+
+    private void Record(WorkUnit unit, long start, double seconds)
+    {
+        var lane = QueueGauges.TagOf(unit.Interactive);
+        QuiverMeter.InferenceDuration.Record(seconds, lane);
+        QuiverMeter.BatchTexts.Record(unit.Texts.Count, lane);
+        QuiverMeter.BatchTokens.Record(unit.Tokens, lane);
+        if (!QuiverMeter.QueueWait.Enabled)
+            return;
+        foreach (var text in unit.Texts)
+            QuiverMeter.QueueWait.Record(_time.GetElapsedTime(text.Work!.EnqueuedAt, start).TotalSeconds, lane);
     }
 }

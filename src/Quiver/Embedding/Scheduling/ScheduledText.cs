@@ -7,12 +7,14 @@ namespace Quiver.Embedding.Scheduling;
 /// Both callbacks run on a runner's thread, or on the one that closes the scheduler; they must be quick, must not block and must not throw.
 /// A text whose request <see cref="Scheduler.Enqueue"/> refused was never queued, and ends in none of them.
 /// </remarks>
-internal abstract class ScheduledText(TokenizedInput input)
+internal abstract class ScheduledText(TokenizedInput input, ScheduledOutput output = ScheduledOutput.Vector)
 {
     private int _state = (int)TextState.New;
     private Scheduler? _scheduler;
 
     public TokenizedInput Input { get; } = input;
+
+    public ScheduledOutput Output { get; } = output;
 
     /// <summary>What it was queued with. The queue's, as are the others below.</summary>
     internal ScheduledWork? Work { get; private set; }
@@ -38,9 +40,9 @@ internal abstract class ScheduledText(TokenizedInput input)
         return Volatile.Read(ref _scheduler)?.Cancel(this) ?? false;
     }
 
-    /// <param name="baseVector">The embedder's base vector, [width]. The runner's memory: copy what shall stay.</param>
+    /// <param name="output">What <see cref="Output"/> says. The runner's memory: copy what shall stay.</param>
     /// <param name="times">Where its time went.</param>
-    protected internal abstract void Complete(ReadOnlySpan<float> baseVector, in ScheduledTimes times);
+    protected internal abstract void Complete(ReadOnlySpan<float> output, in ScheduledTimes times);
 
     /// <summary>The embedder failed on this text (<see cref="ErrorKind.Internal"/>), or the scheduler was closed before its turn (<see cref="ErrorKind.Unavailable"/>).</summary>
     protected internal abstract void Fail(QuiverException error);
@@ -65,6 +67,16 @@ internal abstract class ScheduledText(TokenizedInput input)
         Unit = null;
         State = state;
     }
+}
+
+/// <summary>What a text is computed for.</summary>
+internal enum ScheduledOutput
+{
+    /// <summary>Its base vector, [<see cref="IEmbedder.Width"/>].</summary>
+    Vector,
+
+    /// <summary>The last hidden states of its tokens, [tokens × <see cref="IEmbedder.TokenWidth"/>]. Such a text has a unit of its own.</summary>
+    TokenVectors,
 }
 
 /// <summary>See readme.md beside this file for who moves a text from one to the next.</summary>

@@ -12,7 +12,9 @@ internal sealed class Scheduler : IDisposable
     private readonly WorkQueue _queue;
     private readonly DrainRate _rate = new();
     private readonly Runner[] _runners;
+    private readonly QueueGauges _gauges;
     private int _idle;
+    private int _running;
     private bool _closed;
 
     public Scheduler(SchedulerOptions? options = null, TimeProvider? time = null)
@@ -25,9 +27,17 @@ internal sealed class Scheduler : IDisposable
             _runners[i] = new Runner(this, _options, _time, i);
         foreach (var runner in _runners)
             runner.Start();
+        _gauges = new QueueGauges(() => Counts);
     }
 
-    public int Runners => _runners.Length;
+    public SchedulerCounts Counts
+    {
+        get
+        {
+            lock (_gate)
+                return new(_queue.Interactive.Texts, _queue.Interactive.Tokens, _queue.Bulk.Texts, _queue.Bulk.Tokens, _running);
+        }
+    }
 
     /// <summary>Refuses as <see cref="Enqueue"/> would, as far as is known before a request is tokenized: a refusal then costs next to nothing.</summary>
     /// <exception cref="QuiverException"><see cref="ErrorKind.Overloaded"/> or <see cref="ErrorKind.Unavailable"/>.</exception>
@@ -86,6 +96,7 @@ internal sealed class Scheduler : IDisposable
             text.Fail(Closed());
         foreach (var runner in _runners)
             runner.Join();
+        _gauges.Dispose();
     }
 
     /// <summary>See <see cref="ScheduledText.Cancel"/>, the only caller.</summary>
@@ -96,7 +107,10 @@ internal sealed class Scheduler : IDisposable
             switch (text.State)
             {
                 case TextState.Waiting: _queue.LaneOf(text.Work!).Remove(text); break;
-                case TextState.Running: text.Unit!.Drop(); break;
+                case TextState.Running:
+                    text.Unit!.Drop();
+                    _running--;
+                    break;
                 default: return false;
             }
 
@@ -117,7 +131,8 @@ internal sealed class Scheduler : IDisposable
             if (_closed)
                 return false;
 
-            _queue.Take(unit, freeRunners: _idle);
+            unit.Interactive = _queue.Take(unit, freeRunners: _idle);
+            _running += unit.Texts.Count;
             _idle--;
             // One pulse a request wakes one runner; it wakes the next while there is more.
             if (_idle > 0 && !_queue.IsEmpty)
@@ -134,28 +149,38 @@ internal sealed class Scheduler : IDisposable
         {
             if (text.State != TextState.Running)
                 return false;
+            _running--;
             text.End(state);
             return true;
         }
     }
 
-    /// <summary>Notes what a runner computed, and how long that took it.</summary>
-    internal void Note(int tokens, double seconds)
+    /// <summary>Ends a unit whose texts were told.</summary>
+    /// <param name="seconds">How long the runner computed it.</param>
+    internal void Finish(WorkUnit unit, double seconds)
     {
         lock (_gate)
-            _rate.Add(tokens, seconds);
+        {
+            _rate.Add(unit.Tokens, seconds);
+            unit.Clear();
+        }
     }
 
     private static QuiverException Closed() => new(ErrorKind.Unavailable, "The server is stopping.");
 
     private void RequireOpen()
     {
-        if (_closed)
-            throw Closed();
+        if (!_closed)
+            return;
+        QuiverMeter.Refusals.Add(1, new KeyValuePair<string, object?>("reason", "closed"));
+        throw Closed();
     }
 
-    private QuiverException Overloaded() =>
-        new(ErrorKind.Overloaded, "More is waiting than can be computed soon. Please try again later.") { RetryAfter = DrainTime() };
+    private QuiverException Overloaded()
+    {
+        QuiverMeter.Refusals.Add(1, new KeyValuePair<string, object?>("reason", "queue_full"));
+        return new QuiverException(ErrorKind.Overloaded, "More is waiting than can be computed soon. Please try again later.") { RetryAfter = DrainTime() };
+    }
 
     /// <summary>How long the runners need for half of what waits, 1 to 30 seconds.</summary>
     private TimeSpan DrainTime()

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Quiver.Embedding.Scheduling;
 
 /// <summary>What a runner computes in one go: some texts of one embedder, perhaps of several requests. Each runner fills its own again and again.</summary>
@@ -7,11 +9,14 @@ internal sealed class WorkUnit(int maxTexts)
     private readonly List<ScheduledText> _texts = new(Math.Min(maxTexts, 64));
     private readonly List<TokenizedInput> _inputs = new(Math.Min(maxTexts, 64));
 
+    /// <summary>The lane it was filled from.</summary>
+    public bool Interactive { get; set; }
+
     public IEmbedder? Embedder { get; private set; }
 
     public IReadOnlyList<ScheduledText> Texts => _texts;
 
-    public ReadOnlySpan<TokenizedInput> Inputs => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_inputs);
+    public ReadOnlySpan<TokenizedInput> Inputs => CollectionsMarshal.AsSpan(_inputs);
 
     public int Tokens { get; private set; }
 
@@ -20,9 +25,10 @@ internal sealed class WorkUnit(int maxTexts)
 
     public bool IsEmpty => _texts.Count == 0;
 
-    /// <summary>Whether a text may join: the first always may, the others while all stay within the limits and want the same embedder.</summary>
+    /// <summary>Whether a text may join: the first always may, the others while all stay within the limits and want vectors of the same embedder.</summary>
     public bool Takes(ScheduledText text, IEmbedder embedder, long maxTokens) =>
-        IsEmpty || (_texts.Count < maxTexts && Tokens + text.Input.Ids.Length <= maxTokens && embedder == Embedder);
+        IsEmpty || (_texts.Count < maxTexts && Tokens + text.Input.Ids.Length <= maxTokens && embedder == Embedder
+            && text.Output == ScheduledOutput.Vector && _texts[0].Output == ScheduledOutput.Vector);
 
     public void Add(ScheduledText text, IEmbedder embedder)
     {

@@ -43,10 +43,23 @@ internal sealed class HeldScheduler : IDisposable
     public RecordedText[] Add(string name, int[] tokens, string caller = "", bool bulk = false, IEmbedder? model = null)
     {
         var added = Array.ConvertAll(tokens, count => new RecordedText(count));
-        foreach (var text in added)
-            _names.Add(text.Input, name);
-        Scheduler.Enqueue(new ScheduledWork(model ?? Model, added, caller, bulk));
+        Add(name, added, caller, bulk, model);
         return added;
+    }
+
+    /// <summary>Queues a request for the vectors of a text's tokens.</summary>
+    public RecordedText AddTokens(string name)
+    {
+        var text = new RecordedText(5, ScheduledOutput.TokenVectors);
+        Add(name, [text]);
+        return text;
+    }
+
+    private void Add(string name, RecordedText[] texts, string caller = "", bool bulk = false, IEmbedder? model = null)
+    {
+        foreach (var text in texts)
+            _names.Add(text.Input, name);
+        Scheduler.Enqueue(new ScheduledWork(model ?? Model, texts, caller, bulk));
     }
 
     /// <summary>Lets the runner go on.</summary>

@@ -83,6 +83,17 @@ public sealed class OrderTests
         Assert.Equal([1], other);
     }
 
+    [Fact]
+    public async Task A_text_for_vectors_of_its_tokens_has_a_unit_of_its_own()
+    {
+        using var held = new HeldScheduler();
+        RecordedText[] texts = [.. held.Add("a"), held.AddTokens("tokens"), .. held.Add("b")];
+
+        Assert.Equal([["a"], ["tokens"], ["b"]], await held.RunAsync(texts));
+        Assert.Equal(held.Model.Width, (await texts[0].Ended).Length);
+        Assert.Equal(texts[1].Input.Ids.Length * held.Model.TokenWidth, (await texts[1].Ended).Length);
+    }
+
     [Theory]
     [InlineData(8, 1024, true)]
     [InlineData(9, 27, false)]
