@@ -109,7 +109,7 @@ public sealed class EmbedErrorTests
         using var release = new ManualResetEventSlim();
         var started = new TaskCompletionSource();
         var model = new WordEmbedder { OnEmbed = _ => { started.TrySetResult(); release.Wait(TestContext.Current.CancellationToken); } };
-        await using var server = await TestServer.StartAsync(model: model, serviceOptions: new EmbeddingServiceOptions { Runners = 1, QueueTexts = 1 });
+        await using var server = await TestServer.StartAsync(model: model, serviceOptions: new EmbeddingServiceOptions { Scheduler = new() { Runners = 1, QueueTexts = 1 } });
         var running = server.EmbedAsync("""{"text":"runs"}""", Path);
         await started.Task;
         // The queue has room for one: whichever comes second is refused at once.
