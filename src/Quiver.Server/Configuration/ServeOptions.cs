@@ -29,6 +29,9 @@ internal sealed record ServeOptions
     /// <summary>Whether over-long inputs are cut rather than refused when a request does not say.</summary>
     public bool AutoTruncate { get; init; }
 
+    /// <summary>The most tokens of a text on FastEmbed's route, special tokens included; its MAX_TOKENS.</summary>
+    public int FastEmbedMaxTokens { get; init; } = 128;
+
     /// <summary>From a request's first byte to its answer's last.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

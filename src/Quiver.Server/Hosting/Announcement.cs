@@ -8,7 +8,7 @@ internal static class Announcement
 {
     public static void Write(TextWriter output, string address, IReadOnlyList<EmbeddingModel> models, ServeOptions options)
     {
-        output.WriteLine($"Quiver {Version} listens on {address}");
+        output.WriteLine($"Quiver {ProgramVersion.Full} listens on {address}");
         foreach (var model in models)
             output.WriteLine($"  model  {model.Name}: {model.Width} dimensions, up to {model.MaxTokens} tokens, {model.Precision.ToString().ToLowerInvariant()}");
         output.WriteLine(options.ApiKey is null
@@ -17,8 +17,6 @@ internal static class Announcement
         output.WriteLine($"  try    {Curl(address, models[0].Name, options)}");
         output.Flush();
     }
-
-    private static string Version => typeof(Announcement).Assembly.GetName().Version!.ToString(3);
 
     private static string Curl(string address, string model, ServeOptions options)
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 using Quiver.Embedding;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
+using Quiver.Server.Dialects.FastEmbed;
 using Quiver.Server.Dialects.OpenAi;
 using Quiver.Server.Documentation;
 
@@ -36,8 +37,10 @@ internal static class QuiverHost
         var app = builder.Build();
         app.UseRouting();
         UseLayers(app, options, drain, time);
-        HealthRoutes.Map(app, drain);
-        new OpenAiRoutes(embeddings, new BodyMemory(options.BodyMemory), options, time).Map(app);
+        var bodyMemory = new BodyMemory(options.BodyMemory);
+        HealthRoutes.Map(app, drain, embeddings.Models.Names[0], options);
+        new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
+        new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
         DocumentationRoutes.Map(app, OpenAiErrorRenderer.Shared, options);
         return app;
     }

@@ -11,7 +11,6 @@ public sealed class HttpTests
     private const string Body = """{"model":"fake","input":"x"}""";
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/v1")]
     [InlineData("/v1/embedding")]
     [InlineData("/v1/chat/completions")]
