@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>The command line itself is wrong: an unknown option, a missing or impossible value.</summary>
+    /// <summary>The command line or the configuration is wrong: an unknown option or setting, a missing or impossible value.</summary>
     public const int Usage = 1;
 
     /// <summary>The command line is right, but a file, model, input line, port or the machine is not.</summary>

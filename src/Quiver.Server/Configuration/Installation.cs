@@ -8,6 +8,13 @@ internal static class Installation
     /// <summary>The folder of the models that come with Quiver. It may be missing from a trimmed installation.</summary>
     public static string ModelsFolder { get; } = Path.Combine(FindRoot(AppContext.BaseDirectory), "models");
 
+    /// <summary>Our name of a model that other servers call by its place on the Hugging Face hub, if it is installed; else theirs.</summary>
+    public static string ModelCalled(string name)
+    {
+        var last = name[(name.LastIndexOf('/') + 1)..];
+        return last.Length > 0 && !Directory.Exists(name) && Directory.Exists(Path.Combine(ModelsFolder, last)) ? last : name;
+    }
+
     private static string FindRoot(string programFolder)
     {
         if (Directory.Exists(Path.Combine(programFolder, "models"))) return programFolder;

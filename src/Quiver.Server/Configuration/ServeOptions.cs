@@ -13,7 +13,7 @@ internal sealed record ServeOptions
     public int Port { get; init; } = 8000;
 
     /// <summary>Names of installed models, or folders.</summary>
-    public IReadOnlyList<string> Models { get; init; } = ["all-MiniLM-L6-v2"];
+    public IReadOnlyList<string> Models { get; init; } = [Installation.DefaultModel];
 
     /// <summary>Further names: alias, then the model it stands for.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Aliases { get; init; } = [];
@@ -22,6 +22,9 @@ internal sealed record ServeOptions
 
     /// <summary>The one key that callers present; null is open mode.</summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>A file that holds the key; see <see cref="ReadKeyFile"/>.</summary>
+    public string? ApiKeyFile { get; init; }
 
     /// <summary>The services whose names, answers on shared paths and metrics are in force ("fastembed", "tei" …).</summary>
     public IReadOnlySet<string> Compat { get; init; } = new HashSet<string>();
@@ -37,20 +40,28 @@ internal sealed record ServeOptions
 
     /// <summary>
     /// Between SIGTERM and the end of accepting connections: time for a load balancer to see that /health/ready answers 503. Requests are
-    /// served meanwhile.
+    /// served meanwhile. null is long enough for the usual one, and nothing when no other machine can connect.
     /// </summary>
-    public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan? DrainDelay { get; init; }
+
+    public TimeSpan EffectiveDrainDelay => DrainDelay ?? (ListensOnLoopbackOnly ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
 
     /// <summary>Request bodies held at one time, all requests together; beyond it requests are answered 429.</summary>
     public long BodyMemory { get; init; } = 512L * 1024 * 1024;
 
     public bool ListensOnLoopbackOnly => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
+    /// <summary>The same with the key of <see cref="ApiKeyFile"/>, unless both are given: <see cref="ImpossibleValues"/> says so.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ServeOptions ReadKeyFile() => ApiKey is null && ApiKeyFile is not null ? this with { ApiKey = File.ReadAllText(ApiKeyFile).Trim(), ApiKeyFile = null } : this;
+
     /// <summary>Values that cannot be, each with its fix. Empty when there are none.</summary>
     public IEnumerable<string> ImpossibleValues()
     {
-        if (Host != "localhost" && !IPAddress.TryParse(Host, out _))
-            yield return $"--host {Host}: give an IP address (0.0.0.0 for every interface) or localhost.";
+        if (ApiKey is not null && ApiKeyFile is not null)
+            yield return "Give the API key or a file that holds it, not both.";
+        if (Models is [])
+            yield return "There is no model to serve: name one in models.serve, or leave that out.";
         if (ApiKey is { Length: < 16 })
             yield return "The API key is shorter than 16 characters. `openssl rand -hex 24` makes a good one.";
         if (ApiKey is not null && ApiKey.Any(c => c is <= ' ' or > '~'))

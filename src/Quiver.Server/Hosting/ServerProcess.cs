@@ -58,7 +58,7 @@ internal static class ServerProcess
 
         var signal = await asked.Task;
         if (signal == PosixSignal.SIGTERM)
-            await Task.Delay(options.DrainDelay, time);
+            await Task.Delay(options.EffectiveDrainDelay, time);
         await app.StopAsync();
         return ExitCode.Success;
 

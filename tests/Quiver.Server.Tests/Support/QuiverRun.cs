@@ -62,7 +62,9 @@ internal sealed record QuiverRun(int ExitCode, byte[] OutputBytes, string Error,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment.Remove("QUIVER_DEBUG");
+        // What the developer or ./test set is not for the program under test.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("QUIVER_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
         return start;
     }
 

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net;
+
+namespace Quiver.Server.Configuration;
+
+/// <summary>The types that settings have.</summary>
+internal static class SettingTypes
+{
+    public static SettingType<bool> Switch { get; } = new ScalarType<bool>(
+        "true|false",
+        "true or false",
+        text => text.ToUpperInvariant() switch
+        {
+            "TRUE" or "1" or "YES" or "ON" => (true, true),
+            "FALSE" or "0" or "NO" or "OFF" => (true, false),
+            _ => (false, false),
+        },
+        value => value ? "true" : "false",
+        SettingShape.Switch);
+
+    /// <summary>"localhost" for both loopback addresses, or one IP address.</summary>
+    public static SettingType<string> ListenAddress { get; } = Text(
+        "ADDRESS", "an IP address (0.0.0.0 for every interface) or localhost", text => text == "localhost" || IPAddress.TryParse(text, out _));
+
+    public static SettingType<string?> FilePath { get; } = Optional(Text("FILE", "the path of a file"));
+
+    /// <param name="isRight">What beyond not being empty; null for nothing.</param>
+    public static SettingType<string> Text(string placeholder, string expected, Func<string, bool>? isRight = null) =>
+        new ScalarType<string>(placeholder, expected, text => (isRight?.Invoke(text) ?? true, text), value => value);
+
+    public static SettingType<int> Integer(int least, int most) => new ScalarType<int>(
+        "NUMBER",
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
+        text => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most, number),
+        value => value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A time in seconds, fractions allowed.</summary>
+    public static SettingType<TimeSpan> Seconds(double least, double most) => new ScalarType<TimeSpan>(
+        "SECONDS",
+        string.Create(CultureInfo.InvariantCulture, $"seconds, from {least} to {most}"),
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most
+            ? (true, TimeSpan.FromSeconds(seconds))
+            : (false, default),
+        value => value.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A number of bytes, with a unit or without: "64MiB", "1GB", "4096".</summary>
+    public static SettingType<long> Bytes(long least, long most) => new ScalarType<long>(
+        "BYTES",
+        $"a size such as 64MiB or 4096, from {ByteSize.Format(least)} to {ByteSize.Format(most)}",
+        text => (ByteSize.TryParse(text, out var bytes) && bytes >= least && bytes <= most, bytes),
+        ByteSize.Format);
+
+    /// <summary>One of a few words.</summary>
+    public static SettingType<T> Choice<T>(params (string Word, T Value)[] choices)
+        where T : struct => new ScalarType<T>(
+        string.Join('|', choices.Select(choice => choice.Word)),
+        string.Join(" or ", choices.Select(choice => choice.Word)),
+        text => choices.Where(choice => choice.Word == text).Select(choice => (true, choice.Value)).FirstOrDefault(),
+        value => choices.First(choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word);
+
+    /// <summary>The same, with null for "not set".</summary>
+    public static SettingType<string?> Optional(SettingType<string> type) => new OptionalType<string, string?>(type, text => text, text => text!);
+
+    /// <inheritdoc cref="Optional(SettingType{string})"/>
+    public static SettingType<T?> Optional<T>(SettingType<T> type)
+        where T : struct => new OptionalType<T, T?>(type, value => value, value => value!.Value);
+
+    public static SettingType<IReadOnlyList<T>> List<T>(SettingType<T> element) => new ListType<T>(SettingShape.List, element);
+
+    /// <summary>Names, each with a value.</summary>
+    public static SettingType<IReadOnlyList<KeyValuePair<string, string>>> Pairs(string placeholder, string expected) => new ListType<KeyValuePair<string, string>>(
+        SettingShape.Pairs,
+        new ScalarType<KeyValuePair<string, string>>(
+            placeholder,
+            expected,
+            text => text.Split('=') is [{ Length: > 0 } name, { Length: > 0 } value] ? (true, new(name, value)) : (false, default),
+            pair => $"{pair.Key}={pair.Value}"));
+
+    private sealed class ScalarType<T>(
+        string placeholder, string expected, Func<string, (bool IsRight, T Value)> parse, Func<T, string> format, SettingShape shape = SettingShape.Scalar)
+        : SettingType<T>(shape, placeholder, expected)
+    {
+        public override bool TryParse(IReadOnlyList<string> texts, out T value)
+        {
+            (var isRight, value) = texts is [var text] ? parse(text) : default;
+            return isRight;
+        }
+
+        public override IReadOnlyList<string> Format(T value) => [format(value)];
+    }
+
+    private sealed class OptionalType<T, TOptional>(SettingType<T> type, Func<T, TOptional> wrap, Func<TOptional, T> unwrap)
+        : SettingType<TOptional>(type.Shape, type.Placeholder, type.Expected)
+    {
+        public override bool TryParse(IReadOnlyList<string> texts, out TOptional value)
+        {
+            var isRight = type.TryParse(texts, out var inner);
+            value = wrap(inner);
+            return isRight;
+        }
+
+        public override IReadOnlyList<string> Format(TOptional value) => value is null ? [] : type.Format(unwrap(value));
+    }
+
+    private sealed class ListType<T>(SettingShape shape, SettingType<T> element) : SettingType<IReadOnlyList<T>>(shape, element.Placeholder, element.Expected)
+    {
+        public override bool TryParse(IReadOnlyList<string> texts, out IReadOnlyList<T> value)
+        {
+            var values = new List<T>(texts.Count);
+            foreach (var text in texts)
+            {
+                if (element.TryParse([text], out var one))
+                    values.Add(one);
+            }
+
+            value = values;
+            return values.Count == texts.Count;
+        }
+
+        public override IReadOnlyList<string> Format(IReadOnlyList<T> value) => [.. value.SelectMany(element.Format)];
+    }
+}

@@ -1,0 +1,35 @@
+namespace Quiver.Server.Configuration;
+
+/// <summary>
+/// The one table of settings. Flags, variables, quiver.yaml, `quiver config show`, docs/configuration.md and docs/quiver.yaml are made from it: a
+/// new setting is one entry in its section here, and a property of <see cref="ServeOptions"/>.
+/// </summary>
+internal static class Settings
+{
+    /// <summary>In the order of documentation: a section's settings stand together.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [.. ServerSettings.All, .. AuthSettings.All, .. ModelSettings.All, CompatSetting.Compat];
+
+    private static readonly Dictionary<string, Setting> ByPath = All.ToDictionary(setting => setting.Path, StringComparer.Ordinal);
+
+    private static readonly HashSet<string> Sections = [.. All.SelectMany(setting => SectionsAbove(setting.Path))];
+
+    public static Setting? Find(string path) => ByPath.GetValueOrDefault(path);
+
+    /// <summary>Whether settings stand below the path in quiver.yaml.</summary>
+    public static bool IsSection(string path) => Sections.Contains(path);
+
+    /// <summary>The setting that someone who wrote this path probably meant.</summary>
+    public static string? Suggest(string path)
+    {
+        var written = path[(path.LastIndexOf('.') + 1)..];
+        return Spelling.Nearest(path, ByPath.Keys.Concat(Sections))
+            ?? All.FirstOrDefault(setting => setting.Path.EndsWith("." + written, StringComparison.Ordinal) || setting.Flag == "--" + written.Replace('_', '-'))?.Path;
+    }
+
+    /// <summary>"server", "server.timeouts" for "server.timeouts.request".</summary>
+    public static IEnumerable<string> SectionsAbove(string path)
+    {
+        for (var end = path.IndexOf('.', StringComparison.Ordinal); end > 0; end = path.IndexOf('.', end + 1))
+            yield return path[..end];
+    }
+}
