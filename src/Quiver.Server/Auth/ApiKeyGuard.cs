@@ -15,7 +15,8 @@ internal sealed class ApiKeyGuard(string key)
     /// <exception cref="QuiverException"><see cref="ErrorKind.Unauthorized"/>.</exception>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        if (context.GetEndpoint()?.Metadata is { } metadata
+            && (metadata.GetMetadata<IAllowAnonymous>() is not null || (metadata.GetMetadata<OpenToThisMachine>() is not null && OpenToThisMachine.IsCalledFromHere(context))))
             return next(context);
 
         var presented = Presented(context.Request.Headers);

@@ -1,5 +1,6 @@
 using System.Net;
 using Quiver.Encoding;
+using Quiver.Server.Telemetry;
 
 namespace Quiver.Server.Configuration;
 
@@ -48,6 +49,29 @@ internal sealed record ServeOptions
 
     /// <summary>Request bodies held at one time, all requests together; beyond it requests are answered 429.</summary>
     public long BodyMemory { get; init; } = 512L * 1024 * 1024;
+
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
+    /// <summary>The least severe of what is logged. Requests are logged as <see cref="LogLevel.Information"/>.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Where the log goes; null is stderr.</summary>
+    public string? LogFile { get; init; }
+
+    /// <summary>Bytes of one log file; a full one is renamed.</summary>
+    public long LogFileSize { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Log files kept, the current one included.</summary>
+    public int LogFiles { get; init; } = 5;
+
+    /// <summary>Whether /metrics needs no key even from other machines.</summary>
+    public bool MetricsPublic { get; init; }
+
+    /// <summary>A port of its own for /metrics, which is then not served on <see cref="Port"/>; 0 takes a free one; null is none.</summary>
+    public int? MetricsPort { get; init; }
+
+    /// <summary>An OTLP collector ("http://127.0.0.1:4318") that gets traces and metrics; null is none.</summary>
+    public Uri? OtlpEndpoint { get; init; }
 
     public bool ListensOnLoopbackOnly => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 

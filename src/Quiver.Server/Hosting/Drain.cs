@@ -8,16 +8,4 @@ internal sealed class Drain
     public bool Begun => _begun;
 
     public void Begin() => _begun = true;
-
-    public Task InvokeAsync(HttpContext context, RequestDelegate next)
-    {
-        // Asked when the answer starts, so that requests which were in flight already are told too.
-        context.Response.OnStarting(() =>
-        {
-            if (_begun)
-                context.Response.Headers.Connection = "close";
-            return Task.CompletedTask;
-        });
-        return next(context);
-    }
 }

@@ -15,7 +15,7 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         {
             await next(context);
             if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
-                await RendererOf(context).Render(FaultOf(context, context.Response.StatusCode)).WriteAsync(context);
+                await AnswerFaultAsync(context, context.Response.StatusCode);
         }
         catch (Exception) when (clientGone.IsCancellationRequested)
         {
@@ -24,33 +24,58 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         }
         catch (Exception exception) when (context.Response.HasStarted)
         {
+            RequestRecord.Of(context).Failure = ErrorKind.Internal;
             LogFault(RequestRecord.Of(context).Id, Describe(exception));
             context.Abort();
         }
         catch (DialectException exception)
         {
+            RequestRecord.Of(context).Failure = KindOf(exception.Answer.Status);
             await exception.Answer.WriteAsync(context);
         }
         catch (QuiverException exception)
         {
             if (exception.Kind == ErrorKind.Internal)
                 LogFault(RequestRecord.Of(context).Id, Describe(exception.InnerException ?? exception));
-            await RendererOf(context).Render(exception).WriteAsync(context);
+            await AnswerAsync(context, exception);
         }
         catch (BadHttpRequestException exception)
         {
             // What is left of the body cannot be told from the next request.
             context.Response.Headers.Connection = "close";
-            await RendererOf(context).Render(FaultOf(context, exception.StatusCode)).WriteAsync(context);
+            await AnswerFaultAsync(context, exception.StatusCode);
         }
 #pragma warning disable CA1031 // The boundary: a fault ends its request, not the server.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             LogFault(RequestRecord.Of(context).Id, Describe(exception));
-            await RendererOf(context).Render(new QuiverException(ErrorKind.Internal, "", exception)).WriteAsync(context);
+            await AnswerAsync(context, new QuiverException(ErrorKind.Internal, "", exception));
         }
     }
+
+    private Task AnswerAsync(HttpContext context, QuiverException exception)
+    {
+        RequestRecord.Of(context).Failure = exception.Kind;
+        return RendererOf(context).Render(exception).WriteAsync(context);
+    }
+
+    private Task AnswerFaultAsync(HttpContext context, int status)
+    {
+        RequestRecord.Of(context).Failure = KindOf(status);
+        return RendererOf(context).Render(FaultOf(context, status)).WriteAsync(context);
+    }
+
+    private static ErrorKind KindOf(int status) => status switch
+    {
+        401 => ErrorKind.Unauthorized,
+        403 => ErrorKind.Forbidden,
+        413 => ErrorKind.RequestTooLarge,
+        429 => ErrorKind.Overloaded,
+        503 => ErrorKind.Unavailable,
+        < 500 => ErrorKind.InvalidInput,
+        _ => ErrorKind.Internal,
+    };
 
     private ErrorRenderer RendererOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ErrorRenderer>() ?? standard;
 

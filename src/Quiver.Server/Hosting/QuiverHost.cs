@@ -2,13 +2,13 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Console;
 using Quiver.Embedding;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.FastEmbed;
 using Quiver.Server.Dialects.OpenAi;
 using Quiver.Server.Documentation;
+using Quiver.Server.Telemetry;
 
 namespace Quiver.Server.Hosting;
 
@@ -31,14 +31,15 @@ internal static class QuiverHost
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = FinishTime);
-        (logging ?? LogToConsole)(builder.Logging);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddSingleton(_ => new DeadlineQueue(options.RequestTimeout, time));
+        builder.Services.AddTelemetry(options, embeddings.Models.Names.Max(name => embeddings.Models.Get(name).MaxTokens), time, logging);
 
         var app = builder.Build();
         app.UseRouting();
         UseLayers(app, options, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
         HealthRoutes.Map(app, drain, embeddings.Models.Names[0], options);
+        MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options.MetricsPublic);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
         DocumentationRoutes.Map(app, OpenAiErrorRenderer.Shared, options);
@@ -51,11 +52,13 @@ internal static class QuiverHost
 
     private static void UseLayers(WebApplication app, ServeOptions options, Drain drain, TimeProvider time)
     {
-        Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), time).InvokeAsync);
+        var metrics = app.Services.GetRequiredService<ServerMetrics>();
+        Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), metrics, drain, time).InvokeAsync);
         Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), OpenAiErrorRenderer.Shared).InvokeAsync);
-        Use(app, drain.InvokeAsync);
+        if (options.MetricsPort is not null)
+            Use(app, MetricsPort.InvokeAsync);
         Use(app, options.ApiKey is { } key ? new ApiKeyGuard(key).InvokeAsync : OpenModeGuard.InvokeAsync);
-        Use(app, new RequestDeadline(options.RequestTimeout, time).InvokeAsync);
+        Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }
 
     private static void Use(WebApplication app, Func<HttpContext, RequestDelegate, Task> layer) => app.Use(next => context => layer(context, next));
@@ -70,23 +73,18 @@ internal static class QuiverHost
         kestrel.Limits.MaxConcurrentConnections = 2000;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
 
-        // Kestrel cannot take one free port on both loopback addresses.
-        if (options.Host == "localhost" && options.Port != 0)
-            kestrel.ListenLocalhost(options.Port);
-        else
-            kestrel.Listen(options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host), options.Port);
+        Listen(kestrel, options.Host, options.Port, _ => { });
+        if (options.MetricsPort is { } port)
+            Listen(kestrel, options.Host, port, MetricsPort.Mark);
     }
 
-    private static void LogToConsole(ILoggingBuilder logging)
+    private static void Listen(KestrelServerOptions kestrel, string host, int port, Action<ListenOptions> configure)
     {
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // Kestrel cannot take one free port on both loopback addresses.
+        if (host == "localhost" && port != 0)
+            kestrel.ListenLocalhost(port, configure);
+        else
+            kestrel.Listen(host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(host), port, configure);
     }
 
     /// <summary>Signals are the command's to handle: the framework's lifetime would stop accepting at the first of them.</summary>

@@ -3,21 +3,20 @@ using Quiver.Diagnostics;
 namespace Quiver.Server.Hosting;
 
 /// <summary>Ends a request that takes too long as a whole; Kestrel's own limits only see the rates of its parts.</summary>
-internal sealed class RequestDeadline(TimeSpan limit, TimeProvider time)
+internal sealed class RequestDeadline(DeadlineQueue deadlines)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var clientGone = context.RequestAborted;
-        using var late = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clientGone, late.Token);
-        context.RequestAborted = either.Token;
+        using var deadline = deadlines.Begin(clientGone);
+        context.RequestAborted = deadline.Token;
         try
         {
             await next(context);
         }
         catch (OperationCanceledException) when (!clientGone.IsCancellationRequested)
         {
-            throw new QuiverException(ErrorKind.Unavailable, $"The request was not answered within {limit.TotalSeconds} seconds.");
+            throw new QuiverException(ErrorKind.Unavailable, $"The request was not answered within {deadlines.Limit.TotalSeconds} seconds.");
         }
         finally
         {

@@ -1,58 +1,55 @@
-using System.Buffers;
-using System.Globalization;
-using System.Security.Cryptography;
+using Quiver.Server.Telemetry;
 
 namespace Quiver.Server.Hosting;
 
-/// <summary>The outermost layer: gives a request its id, and writes its one log line.</summary>
-internal sealed partial class RequestLog(ILogger<RequestLog> logger, TimeProvider time)
+/// <summary>The outermost layer: gives a request its id and its record, and when it has ended tells of it in the log, in the metrics and in its trace.</summary>
+internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metrics, Drain drain, TimeProvider time)
 {
-    private const int MaxIdLength = 128;
-
-    /// <summary>Logged for a caller that went away, whatever status was sent ahead: nobody read the answer.</summary>
+    /// <summary>Told of a caller that went away, whatever status was sent ahead: nobody read the answer.</summary>
     private const int ClientClosedRequest = 499;
 
-    private static readonly SearchValues<char> IdCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly EventId Ended = new(1000, "RequestEnded");
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var start = time.GetTimestamp();
-        var record = new RequestRecord(IdOf(context.Request));
+        var record = new RequestRecord(RequestId.Of(context.Request), time);
+        var method = KnownMethod(context.Request.Method);
         context.Features.Set(record);
-        context.Response.Headers["x-request-id"] = record.Id;
-        context.Response.OnStarting(() =>
-        {
-            context.Response.Headers["openai-processing-ms"] = Milliseconds(start).ToString("F0", CultureInfo.InvariantCulture);
-            return Task.CompletedTask;
-        });
-
+        AnswerHead.Attach(context, record, drain);
+        metrics.Http.Begin(method ?? RequestTrace.OtherMethod, context.Request.Scheme);
+        using var trace = RequestTrace.Begin(context, method);
         try
         {
             await next(context);
         }
         finally
         {
-            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";
-            var status = record.ClientGone ? ClientClosedRequest : context.Response.StatusCode;
-            LogRequest(record.Id, Known(context.Request.Method), route, status, Math.Round(Milliseconds(start), 2), record.Items, record.Tokens);
+            End(context, record, method, trace);
         }
     }
 
-    /// <summary>Anything may stand where a method does; only the usual ones are worth a log line.</summary>
-    private static string Known(string method) => method is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS" ? method : "-";
-
-    private double Milliseconds(long start) => time.GetElapsedTime(start).TotalMilliseconds;
-
-    /// <summary>The caller's own id if it is a harmless one: it goes into logs and back into a header.</summary>
-    private static string IdOf(HttpRequest request)
+    private void End(HttpContext context, RequestRecord record, string? method, RequestTrace? trace)
     {
-        var asked = request.Headers["x-request-id"];
-        return asked is [{ Length: > 0 and <= MaxIdLength } id] && !id.AsSpan().ContainsAnyExcept(IdCharacters)
-            ? id
-            : "req_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var status = record.ClientGone ? ClientClosedRequest : context.Response.StatusCode;
+        var duration = record.Elapsed;
+
+        metrics.Http.End(record, method ?? RequestTrace.OtherMethod, context.Request.Scheme, route, status, duration);
+        if (method == "POST" && route is not null)
+            metrics.EndInProfiles(record, duration);
+        trace?.End(record, route, status);
+        if (!logger.IsEnabled(LogLevel.Information))
+            return;
+        // A type of its own, not [LoggerMessage]: the log's provider writes it without a box, a string or a dictionary for it.
+        var line = new RequestLine(
+            record.Id, context.Connection.RemoteIpAddress, method ?? "-", route ?? "-", status, Math.Round(duration.TotalMilliseconds, 2), record.Items, record.Tokens, record.CacheHits);
+        logger.Log(LogLevel.Information, Ended, line, null, static (line, _) => line.ToString());
     }
 
-    [LoggerMessage(1000, LogLevel.Information, "{RequestId} {Method} {Route} {Status} {Milliseconds} ms, {Items} items, {Tokens} tokens")]
-    private partial void LogRequest(string requestId, string method, string route, int status, double milliseconds, int items, long tokens);
+    /// <summary>Anything may stand where a method does; only the usual ones become a label. null for others.</summary>
+    private static string? KnownMethod(string method) => method switch
+    {
+        "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS" => method,
+        _ => null,
+    };
 }

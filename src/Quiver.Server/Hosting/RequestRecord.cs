@@ -1,18 +1,57 @@
+using Quiver.Diagnostics;
+using Quiver.Embedding;
+
 namespace Quiver.Server.Hosting;
 
-/// <summary>What the log line of a request says: facts and counts, never content.</summary>
-internal sealed class RequestRecord(string id)
+/// <summary>What is known of a request while it is served, for its log line, its metrics and its trace: facts and counts, never content.</summary>
+/// <param name="id">The caller's own id, if it was harmless, or ours.</param>
+internal sealed class RequestRecord(string id, TimeProvider time)
 {
+    private readonly long _start = time.GetTimestamp();
+
     public string Id => id;
 
+    /// <summary>Since the request's first bytes were there.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_start);
+
+    /// <summary>How long it took to read what was asked for.</summary>
+    public TimeSpan ReadTime { get; private set; }
+
+    /// <summary>Inputs that were read from the body; 0 until then, and where there are none.</summary>
     public int Items { get; private set; }
 
+    /// <summary>Tokens of the answer, special tokens included.</summary>
     public long Tokens { get; private set; }
+
+    /// <summary>Inputs whose vectors came from the cache.</summary>
+    public int CacheHits { get; private set; }
+
+    /// <summary>What was computed, once it is; null for a request that failed or asked for no vectors.</summary>
+    public EmbeddingResult? Result { get; private set; }
+
+    /// <summary>Why the request failed, or null.</summary>
+    public ErrorKind? Failure { get; set; }
 
     /// <summary>Whether the caller left before the last of the answer.</summary>
     public bool ClientGone { get; set; }
 
     public static RequestRecord Of(HttpContext context) => context.Features.Get<RequestRecord>()!;
 
+    /// <summary>Notes what was asked for, as soon as it is known: a request that fails is counted too.</summary>
+    public void Asked(int items) => (Items, ReadTime) = (items, Elapsed);
+
+    /// <summary>Notes what was answered.</summary>
     public void Count(int items, long tokens) => (Items, Tokens) = (items, tokens);
+
+    /// <summary>Notes what was answered.</summary>
+    public void Count(EmbeddingResult result)
+    {
+        Count(result.Count, result.TokenCount);
+        Result = result;
+        for (var i = 0; i < result.Count; i++)
+        {
+            if (result.Cached(i))
+                CacheHits++;
+        }
+    }
 }

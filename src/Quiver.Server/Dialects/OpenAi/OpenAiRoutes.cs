@@ -25,7 +25,7 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
     {
         RequireJson(context.Request);
         var (result, base64) = await ComputeAsync(context);
-        RequestRecord.Of(context).Count(result.Count, result.TokenCount);
+        RequestRecord.Of(context).Count(result);
         await EmbeddingsWriter.WriteAsync(context.Response, result, base64, context.RequestAborted);
     }
 
@@ -35,6 +35,7 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
         using var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted);
         var call = EmbeddingsReader.Read(body.Bytes, options.AutoTruncate);
         body.ReturnBytes();
+        RequestRecord.Of(context).Asked(call.Request.Inputs.Count);
         return (await embeddings.EmbedAsync(call.Request, context.RequestAborted), call.Base64);
     }
 
