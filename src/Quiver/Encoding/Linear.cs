@@ -5,6 +5,9 @@ namespace Quiver.Encoding;
 /// <summary>y = activation(x · Wᵀ + b) over rows, in the arithmetic the weights were packed for. Immutable and thread-safe.</summary>
 internal sealed unsafe class Linear : IDisposable
 {
+    /// <summary>Multiply-adds between two yield points: half a millisecond, more on narrower machines.</summary>
+    private const long YieldInterval = 32 << 20;
+
     private readonly PackedMatrix _weights;
     private readonly NativeBuffer _bias;
     private readonly Activation _activation;
@@ -32,13 +35,13 @@ internal sealed unsafe class Linear : IDisposable
     {
         if (_weights.Precision == Precision.F32)
         {
-            MatrixProduct.Multiply((int*)input.Data, input.Stride, input.Count, _weights, 0, _weights.Panels, output.Data, output.Stride);
+            Multiply((int*)input.Data, input.Stride, output, workspace.Host);
             RowKernels.Finish(output, null, null, _bias.Floats, _activation);
             return;
         }
 
         Quantization.QuantizeRows(input.Data, input.Stride, input.Count, workspace.Integers, workspace.RowScales);
-        MatrixProduct.Multiply((int*)workspace.Integers, input.Stride / 2, input.Count, _weights, 0, _weights.Panels, output.Data, output.Stride);
+        Multiply((int*)workspace.Integers, input.Stride / 2, output, workspace.Host);
         RowKernels.Finish(output, workspace.RowScales, _weights.ColumnScales, _bias.Floats, _activation);
     }
 
@@ -46,5 +49,22 @@ internal sealed unsafe class Linear : IDisposable
     {
         _weights.Dispose();
         _bias.Dispose();
+    }
+
+    /// <summary>The sums of all outputs, in groups of panels; where one panel of all rows is too long, in groups of rows.</summary>
+    private void Multiply(int* input, nint stride, Rows output, EncodingHost? host)
+    {
+        var perRow = (long)Inputs * PackedMatrix.PanelWidth;
+        var rows = (int)Math.Clamp(YieldInterval / perRow, 1, output.Count);
+        var panels = (int)Math.Clamp(YieldInterval / (perRow * output.Count), 1, _weights.Panels);
+        for (var panel = 0; panel < _weights.Panels; panel += panels)
+        {
+            var end = Math.Min(panel + panels, _weights.Panels);
+            for (var row = 0; row < output.Count; row += rows)
+            {
+                host?.YieldPoint();
+                MatrixProduct.Multiply(input + row * stride, stride, Math.Min(rows, output.Count - row), _weights, panel, end, output[row], output.Stride);
+            }
+        }
     }
 }

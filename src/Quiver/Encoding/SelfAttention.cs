@@ -50,6 +50,7 @@ internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, 
         var inverses = stackalloc float[AttentionKernel.QueryRows];
         for (var row = 0; row < length; row += AttentionKernel.QueryRows)
         {
+            workspace.Host?.YieldPoint();
             var rows = Math.Min(AttentionKernel.QueryRows, length - row);
             MatrixProduct.F32(
                 (int*)(projected[row] + offset), projected.Stride, rows, (int*)workspace.Keys, paddedLength, headSize,

@@ -15,10 +15,7 @@ internal sealed class Transformer(
         var states = workspace.States(batch.Ids.Length);
         embeddings.Apply(batch, states, workspace);
         foreach (var layer in layers)
-        {
-            workspace.Host?.YieldPoint();
             layer.Apply(states, batch.Lengths, workspace);
-        }
 
         return states;
     }

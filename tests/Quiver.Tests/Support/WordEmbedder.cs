@@ -32,6 +32,9 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
     /// <summary>Called on the runner's thread with the inputs of each unit, before their vectors are made.</summary>
     public Action<TokenizedInput[]> OnEmbed { get; set; } = _ => { };
 
+    /// <summary>Called after <see cref="OnEmbed"/>, with whom the run may let in.</summary>
+    public Action<TokenizedInput[], EncodingHost?> OnRun { get; set; } = (_, _) => { };
+
     /// <summary>Called with each text before it is tokenized, on the caller's thread.</summary>
     public Action<string> OnTokenize { get; set; } = _ => { };
 
@@ -85,16 +88,23 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
     public void Embed(ReadOnlySpan<TokenizedInput> inputs, Span<float> vectors, EncodingHost? host = null)
     {
         OnEmbed(inputs.ToArray());
+        OnRun(inputs.ToArray(), host);
         for (var i = 0; i < inputs.Length; i++)
             VectorOf(inputs[i]).CopyTo(vectors[(i * width)..]);
     }
 
     public int TokenWidth => width;
 
-    /// <summary>Each token's vector is that of a text of this token alone.</summary>
     public void EmbedTokens(TokenizedInput input, Span<float> vectors, EncodingHost? host = null)
     {
         OnEmbed([input]);
+        OnRun([input], host);
+        EmbedTokensOf(input, vectors);
+    }
+
+    /// <summary>Each token's vector is that of a text of this token alone.</summary>
+    public void EmbedTokensOf(TokenizedInput input, Span<float> vectors)
+    {
         for (var i = 0; i < input.Ids.Length; i++)
             VectorOf(new TokenizedInput([input.Ids[i]], null, 1)).CopyTo(vectors[(i * width)..]);
     }

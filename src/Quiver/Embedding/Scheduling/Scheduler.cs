@@ -68,8 +68,7 @@ internal sealed class Scheduler : IDisposable
 
             work.Enter(this, _time.GetTimestamp());
             lane.Add(work);
-            if (_idle > 0)
-                Monitor.Pulse(_gate);
+            Announce();
         }
     }
 
@@ -108,8 +107,9 @@ internal sealed class Scheduler : IDisposable
             {
                 case TextState.Waiting: _queue.LaneOf(text.Work!).Remove(text); break;
                 case TextState.Running:
-                    text.Unit!.Drop();
                     _running--;
+                    if (text.Unit!.Drop())
+                        text.Unit.Run.RequestYield();
                     break;
                 default: return false;
             }
@@ -119,9 +119,9 @@ internal sealed class Scheduler : IDisposable
         }
     }
 
-    /// <summary>Waits for work and fills the runner's unit with what is due.</summary>
+    /// <summary>Waits for work and fills the run's unit with what is due.</summary>
     /// <returns>false once the scheduler is closed.</returns>
-    internal bool TryTake(WorkUnit unit)
+    internal bool TryTake(UnitRun run)
     {
         lock (_gate)
         {
@@ -131,13 +131,27 @@ internal sealed class Scheduler : IDisposable
             if (_closed)
                 return false;
 
-            unit.Interactive = _queue.Take(unit, freeRunners: _idle);
-            _running += unit.Texts.Count;
+            _queue.Take(run, freeRunners: _idle);
             _idle--;
-            // One pulse a request wakes one runner; it wakes the next while there is more.
-            if (_idle > 0 && !_queue.IsEmpty)
-                Monitor.Pulse(_gate);
+            _running += run.Unit.Texts.Count;
+            Announce();
             return true;
+        }
+    }
+
+    /// <summary>Says what a run with a request does: stop if nobody waits for its unit, let interactive work go before it, or go on.</summary>
+    /// <param name="nested">The run that computes what goes before it; null if nothing may.</param>
+    internal YieldAnswer AtYieldPoint(UnitRun run, UnitRun? nested)
+    {
+        lock (_gate)
+        {
+            if (run.Unit.Live == 0)
+                return YieldAnswer.Stop;
+            if (nested is null || run.Unit.Interactive || !_queue.TryTakeBefore(run, nested))
+                return YieldAnswer.GoOn;
+
+            _running += nested.Unit.Texts.Count;
+            return YieldAnswer.ComputeNested;
         }
     }
 
@@ -156,17 +170,40 @@ internal sealed class Scheduler : IDisposable
     }
 
     /// <summary>Ends a unit whose texts were told.</summary>
-    /// <param name="seconds">How long the runner computed it.</param>
-    internal void Finish(WorkUnit unit, double seconds)
+    /// <param name="computed">How long the runner computed it.</param>
+    internal void Finish(WorkUnit unit, TimeSpan computed)
     {
         lock (_gate)
         {
-            _rate.Add(unit.Tokens, seconds);
+            // One that nobody waited for may have been stopped half-way.
+            if (unit.Live > 0)
+                _rate.Add(unit.Tokens, computed.TotalSeconds);
             unit.Clear();
         }
     }
 
     private static QuiverException Closed() => new(ErrorKind.Unavailable, "The server is stopping.");
+
+    /// <summary>Wakes a runner for what waits; if none is free, interactive work asks those that compute bulk to yield.</summary>
+    private void Announce()
+    {
+        if (_queue.IsEmpty)
+            return;
+        if (_idle > 0)
+        {
+            // One at a time: whoever takes a unit announces the rest.
+            Monitor.Pulse(_gate);
+            return;
+        }
+
+        if (_queue.Interactive.IsEmpty)
+            return;
+        foreach (var runner in _runners)
+        {
+            if (runner.Run.Unit is { IsEmpty: false, Interactive: false })
+                runner.Run.RequestYield();
+        }
+    }
 
     private void RequireOpen()
     {

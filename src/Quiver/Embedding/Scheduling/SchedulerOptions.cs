@@ -24,4 +24,8 @@ public sealed record SchedulerOptions
 
     /// <summary>After so many interactive units in a row, bulk work has its turn.</summary>
     public int BulkAgeing { get; init; } = 8;
+
+    /// <summary>How long a bulk unit then computes before it yields again: what an interactive text waits for it, at most.</summary>
+    /// <value>10 ms; with the way to the next yield point well below 20.</value>
+    public TimeSpan BulkTurn { get; init; } = TimeSpan.FromMilliseconds(10);
 }

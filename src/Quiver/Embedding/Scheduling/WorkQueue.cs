@@ -16,23 +16,35 @@ internal sealed class WorkQueue(SchedulerOptions options)
 
     public Lane LaneOf(ScheduledWork work) => work.Interactive ? Interactive : Bulk;
 
-    /// <summary>Fills a unit from the lane that is due. There must be something.</summary>
+    /// <summary>Fills the unit of a run from the lane that is due. There must be something.</summary>
     /// <param name="freeRunners">Runners that could take work now, the asking one included.</param>
-    /// <returns>Whether it is interactive work.</returns>
-    public bool Take(WorkUnit unit, int freeRunners)
+    public void Take(UnitRun run, int freeRunners)
     {
         var bulkIsDue = Interactive.IsEmpty || (!Bulk.IsEmpty && _interactiveStreak >= options.BulkAgeing);
         _interactiveStreak = bulkIsDue ? 0 : _interactiveStreak + 1;
-        Fill(unit, bulkIsDue ? Bulk : Interactive, freeRunners);
-        return !bulkIsDue;
+        run.ClearYield();
+        if (bulkIsDue && !Interactive.IsEmpty)
+            run.Turn.Begin();
+        else
+            run.Turn.Rest();
+        Fill(run.Unit, bulkIsDue ? Bulk : Interactive, freeRunners);
     }
 
-    /// <summary>Fills a unit from the interactive lane, if anything waits there.</summary>
-    public bool TryTakeInteractive(WorkUnit unit)
+    /// <summary>Fills a unit with interactive work that goes before the bulk unit of a run, if any waits and the bulk unit has not its turn.</summary>
+    public bool TryTakeBefore(UnitRun bulk, UnitRun nested)
     {
         if (Interactive.IsEmpty)
+        {
+            bulk.ClearYield();
+            bulk.Turn.Rest();
             return false;
-        Fill(unit, Interactive, freeRunners: 1);
+        }
+
+        if (!bulk.Turn.MayYield())
+            return false;
+        bulk.Turn.Yielded();
+        nested.ClearYield();
+        Fill(nested.Unit, Interactive, freeRunners: 1);
         return true;
     }
 
@@ -43,6 +55,7 @@ internal sealed class WorkQueue(SchedulerOptions options)
     private void Fill(WorkUnit unit, Lane lane, int freeRunners)
     {
         var evenly = Math.Max(Share(lane.First.Tokens, options.Runners), Share(lane.Tokens, freeRunners));
+        unit.Interactive = lane == Interactive;
         lane.Fill(unit, Math.Min(options.UnitTokens, evenly));
     }
 

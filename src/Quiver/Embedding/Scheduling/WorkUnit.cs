@@ -4,10 +4,12 @@ namespace Quiver.Embedding.Scheduling;
 
 /// <summary>What a runner computes in one go: some texts of one embedder, perhaps of several requests. Each runner fills its own again and again.</summary>
 /// <remarks>Filled and emptied under the scheduler's lock. While it runs, only <see cref="Live"/> changes.</remarks>
-internal sealed class WorkUnit(int maxTexts)
+internal sealed class WorkUnit(UnitRun run, int maxTexts)
 {
     private readonly List<ScheduledText> _texts = new(Math.Min(maxTexts, 64));
     private readonly List<TokenizedInput> _inputs = new(Math.Min(maxTexts, 64));
+
+    public UnitRun Run => run;
 
     /// <summary>The lane it was filled from.</summary>
     public bool Interactive { get; set; }
@@ -41,7 +43,8 @@ internal sealed class WorkUnit(int maxTexts)
     }
 
     /// <summary>Nobody waits for one of its texts any more.</summary>
-    public void Drop() => Live--;
+    /// <returns>Whether that was the last.</returns>
+    public bool Drop() => --Live == 0;
 
     public void Clear()
     {
