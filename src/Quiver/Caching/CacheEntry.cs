@@ -14,7 +14,7 @@ internal sealed class CacheEntry
     /// Bytes beside vector and texts: this object, the header of the vector's array, the dictionary's node and slot, the place in a queue.
     /// A test in MemoryTierTests compares it with the heap.
     /// </summary>
-    private const int OverheadBytes = 296;
+    private const int OverheadBytes = 280;
 
     /// <summary>What an array takes beside its elements.</summary>
     internal const int ArrayBytes = 24;
