@@ -19,7 +19,8 @@ public sealed partial class ArchitectureTests
         ["Models"] = ["Diagnostics"],
         ["Tokenization"] = ["Models"],
         ["Encoding"] = ["Models"],
-        ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding"],
+        ["Caching"] = ["Diagnostics"],
+        ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching"],
     };
 
     [Fact]

@@ -83,6 +83,9 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         _tokenizer.FromTokenIds(ids, complete, side);
 
     /// <inheritdoc/>
+    public IReadOnlyList<TokenizedInput> Windows(EmbeddingInput input, string prompt) => _tokenizer.Windows(input, prompt);
+
+    /// <inheritdoc/>
     public TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true) =>
         _tokenizer.Inspect(text, prompt, addSpecialTokens);
 

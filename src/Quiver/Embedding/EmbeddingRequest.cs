@@ -59,6 +59,9 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
     /// </summary>
     public bool ErrorsPerInput { get; init; }
 
+    /// <summary>Whose cache lines are read and written. The empty string is the single user.</summary>
+    public string Tenant { get; init; } = "";
+
     /// <summary>Who asks: callers take turns in the queue. The empty string is the single user.</summary>
     public string Caller { get; init; } = "";
 

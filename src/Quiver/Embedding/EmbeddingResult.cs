@@ -1,28 +1,29 @@
+using Quiver.Caching;
 using Quiver.Diagnostics;
 
 namespace Quiver.Embedding;
 
 /// <summary>Where the time of one request went. Inputs found in the cache cost none of it.</summary>
 /// <param name="Tokenization">From texts to ids, all inputs together.</param>
-/// <param name="Queue">From the queue to a runner: the longest wait of any input.</param>
+/// <param name="Queue">From the queue to a runner: the longest wait of any input. Of an input that another request had queued already, its wait.</param>
 /// <param name="Inference">On a runner: the longest of any input.</param>
 public readonly record struct EmbeddingTimes(TimeSpan Tokenization, TimeSpan Queue, TimeSpan Inference);
 
 /// <summary>The vectors of one request, in the order of its inputs.</summary>
+/// <remarks>For one thread at a time.</remarks>
 public sealed class EmbeddingResult
 {
-    private readonly PreparedInputs _inputs;
-    private readonly float[] _vectors;
+    private readonly IReadOnlyList<RequestedInput> _inputs;
+    private readonly VectorForm _form;
 
-    /// <param name="vectors">[valid inputs × dimensions], in their order.</param>
-    internal EmbeddingResult(string model, PreparedInputs inputs, float[] vectors, int dimensions)
+    /// <param name="inputs">One per position, each with its vector or its error.</param>
+    internal EmbeddingResult(string model, VectorForm form, IReadOnlyList<RequestedInput> inputs)
     {
         Model = model;
-        Dimensions = dimensions;
+        _form = form;
         _inputs = inputs;
-        _vectors = vectors;
-        foreach (var input in inputs.Valid)
-            TokenCount += input.Ids.Length;
+        for (var i = 0; i < inputs.Count; i++)
+            TokenCount += Tokens(i);
     }
 
     /// <summary>The name the request asked for.</summary>
@@ -31,30 +32,49 @@ public sealed class EmbeddingResult
     public int Count => _inputs.Count;
 
     /// <summary>Elements of each vector.</summary>
-    public int Dimensions { get; }
+    public int Dimensions => _form.Dimensions;
 
-    /// <summary>Tokens that were embedded in all, special tokens included and cut ones not.</summary>
+    /// <summary>Tokens that were embedded in all, special tokens included and cut ones not; of inputs found in the cache too.</summary>
     public long TokenCount { get; }
 
     public EmbeddingTimes Times { get; init; }
 
     /// <summary>The vector of one input; empty where <see cref="Error"/> says why there is none.</summary>
-    public ReadOnlySpan<float> Vector(int index) =>
-        _inputs.Error(index) is null ? _vectors.AsSpan(_inputs.Position(index) * Dimensions, Dimensions) : [];
+    public ReadOnlySpan<float> Vector(int index) => _inputs[index].Vector(_form);
 
     /// <summary>Tokens of one input that were embedded, special tokens included; 0 where it has an error.</summary>
-    public int Tokens(int index) => Error(index) is null ? _inputs.Input(index).Ids.Length : 0;
+    public int Tokens(int index) => _inputs[index].Entry?.Tokens ?? 0;
 
     /// <summary>Tokens of one input before anything was cut, special tokens included; 0 where it has an error.</summary>
-    public int FullTokens(int index) => Error(index) is null ? _inputs.Input(index).FullLength : 0;
+    public int FullTokens(int index) => _inputs[index].Entry?.FullTokens ?? 0;
 
-    public bool Truncated(int index) => Error(index) is null && _inputs.Input(index).Truncated;
+    public bool Truncated(int index) => FullTokens(index) > Tokens(index);
 
     /// <summary>Whether the vector was found in the cache rather than computed for this request.</summary>
-    public bool Cached(int index) => CachedInputs is { } cached && cached[index];
+    public bool Cached(int index) => Source(index) == InputSource.Cached;
+
+    /// <summary>Where the vector comes from. Of equal inputs of one request the first has the source, and the others share it.</summary>
+    public InputSource Source(int index)
+    {
+        var input = _inputs[index];
+        return input.Source == InputSource.Computed && input.Index != index ? InputSource.Shared : input.Source;
+    }
 
     /// <summary>Why an input has no vector, or null. Only where the request asked for <see cref="EmbeddingRequest.ErrorsPerInput"/>.</summary>
-    public QuiverException? Error(int index) => _inputs.Error(index);
+    public QuiverException? Error(int index) => _inputs[index].Error;
 
-    internal bool[]? CachedInputs { get; init; }
+    /// <summary>
+    /// The vector of one input as it stands in a JSON answer, if the cache keeps its text: that of inputs asked for again and again. Empty
+    /// where the caller writes <see cref="Vector"/> itself.
+    /// </summary>
+    internal ReadOnlySpan<byte> ReadyText(int index, VectorTextKind kind)
+    {
+        if (_inputs[index] is not { Entry: { HitTwice: true } entry } || !_form.IsWholeUnit(entry.BaseVector.Length))
+            return [];
+        if (entry.Text(kind) is { } kept)
+            return kept;
+        var text = VectorText.Of(Vector(index), kind);
+        entry.OfferText(kind, text);
+        return text;
+    }
 }

@@ -1,19 +1,22 @@
+using Quiver.Caching;
 using Quiver.Diagnostics;
+using Quiver.Embedding.Flights;
 using Quiver.Embedding.Scheduling;
 using Quiver.Encoding;
 
 namespace Quiver.Embedding;
 
-/// <summary>Texts in, vectors out: checks a request, queues it, and computes it on one long-lived thread per core.</summary>
-/// <remarks>Thread-safe. The models belong to the caller and must outlive the service.</remarks>
+/// <summary>Texts in, vectors out: from the cache, or from a computation that others may wait for too.</summary>
+/// <remarks>
+/// Thread-safe. The models belong to the caller and must outlive the service. The path of a request: keys, duplicates aside → cache → flights
+/// under way → tokens of the rest, limits → the scheduler's queue → vectors, each into the cache as it comes → the form asked for.
+/// </remarks>
 public sealed class EmbeddingService : IDisposable
 {
     private readonly EmbeddingServiceOptions _options;
     private readonly TimeProvider _time;
     private readonly Scheduler _scheduler;
-
-    /// <summary>As many large requests are tokenized at a time as there are runners; the others wait, so that small ones find a core.</summary>
-    private readonly SemaphoreSlim _largePreparations;
+    private readonly InputPreparation _preparation;
 
     public EmbeddingService(ModelDirectory models, EmbeddingServiceOptions? options = null, TimeProvider? time = null)
     {
@@ -21,7 +24,9 @@ public sealed class EmbeddingService : IDisposable
         _options = options ?? new EmbeddingServiceOptions();
         _time = time ?? TimeProvider.System;
         _scheduler = new Scheduler(_options.Scheduler, _time);
-        _largePreparations = new SemaphoreSlim(_options.Scheduler.Runners);
+        Cache = new MemoryTier(_options.Cache, _time);
+        Flights = new SingleFlight(Cache);
+        _preparation = new InputPreparation(_scheduler, Flights);
     }
 
     public ModelDirectory Models { get; }
@@ -29,73 +34,74 @@ public sealed class EmbeddingService : IDisposable
     /// <summary>What waits and what runs at this moment.</summary>
     public SchedulerCounts Counts => _scheduler.Counts;
 
-    /// <summary>Embeds the inputs of one request; a text's vector has the same bits whatever else is asked at the same time.</summary>
+    internal MemoryTier Cache { get; }
+
+    internal SingleFlight Flights { get; }
+
+    /// <summary>Embeds the inputs of one request; a text's vector has the same bits whatever else is asked at the same time, cached or not.</summary>
     /// <exception cref="QuiverException">
     /// The request is at fault (<see cref="ErrorKind.InvalidInput"/>, <see cref="ErrorKind.InputTooLong"/>,
     /// <see cref="ErrorKind.RequestTooLarge"/>, <see cref="ErrorKind.ModelNotFound"/>), the queue is full
     /// (<see cref="ErrorKind.Overloaded"/>), the service is closed (<see cref="ErrorKind.Unavailable"/>), or the model failed
     /// (<see cref="ErrorKind.Internal"/>).
     /// </exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; texts that waited are dropped.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; texts that nobody else waits for are dropped.</exception>
     public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
     {
         var model = Models.Get(request.Model);
         var form = new VectorForm(CheckedDimensions(request, model), request.Normalize);
-        var start = _time.GetTimestamp();
-        var inputs = await PrepareAsync(request, model, cancellationToken);
-        var tokenization = _time.GetElapsedTime(start);
-        if (inputs.Valid.Count == 0)
-            return new EmbeddingResult(request.Model, inputs, [], form.Dimensions) { Times = new EmbeddingTimes(tokenization, default, default) };
+        var inputs = new RequestInputs(request, model);
+        var tokenization = TimeSpan.Zero;
+        if (!FindCached(inputs))
+        {
+            var start = _time.GetTimestamp();
+            await _preparation.PrepareAsync(inputs, request, model, cancellationToken);
+            tokenization = _time.GetElapsedTime(start);
+        }
 
-        var vectors = GC.AllocateUninitializedArray<float>(checked(inputs.Valid.Count * form.Dimensions));
-        var times = await ComputeAsync(
-            request, model, inputs, ScheduledOutput.Vector,
-            (position, vector) => form.TryDerive(vector, vectors.AsSpan(position * form.Dimensions, form.Dimensions)), cancellationToken);
-        return new EmbeddingResult(request.Model, inputs, vectors, form.Dimensions) { Times = times with { Tokenization = tokenization } };
+        InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxRequestTokens);
+        var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, model, cancellationToken) : default;
+        return new EmbeddingResult(request.Model, form, inputs.ByPosition) { Times = times with { Tokenization = tokenization } };
     }
 
-    /// <summary>Computes the last hidden states of every token of the inputs, before pooling. Dimensions, normalization and errors per input do not apply.</summary>
+    /// <summary>
+    /// Computes the last hidden states of every token of the inputs, before pooling. They are not cached. Dimensions, normalization and errors
+    /// per input do not apply, and a long input is refused rather than averaged.
+    /// </summary>
     /// <inheritdoc cref="EmbedAsync"/>
     public async Task<TokenVectors> EmbedTokensAsync(EmbeddingRequest request, CancellationToken cancellationToken)
     {
+        request = request with { ErrorsPerInput = false, LongInput = request.LongInput == LongInput.Mean ? LongInput.Refuse : request.LongInput };
         var model = Models.Get(request.Model);
+        var inputs = new RequestInputs(request, model);
         var start = _time.GetTimestamp();
-        var inputs = await PrepareAsync(request with { ErrorsPerInput = false }, model, cancellationToken);
+        await _preparation.PrepareAsync(inputs, request, model, cancellationToken);
         var tokenization = _time.GetElapsedTime(start);
-        InputPreparation.RequireAtMost(_options.MaxTokenVectors, inputs.Valid.Sum(input => (long)input.Ids.Length));
+        InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxTokenVectors);
 
-        var vectors = new float[inputs.Count][];
-        var times = await ComputeAsync(
-            request, model, inputs, ScheduledOutput.TokenVectors,
-            (position, states) =>
+        var vectors = new float[inputs.Distinct.Count][];
+        var computation = new TokenComputation(
+            [.. inputs.Distinct.Select(input => input.Prepared!.Windows.Single())],
+            (text, states) =>
             {
-                vectors[position] = states.ToArray();
+                vectors[text] = states.ToArray();
                 return double.IsFinite(UnitLength.SumOfSquares(states));
-            },
-            cancellationToken);
-        return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = times with { Tokenization = tokenization } };
-    }
-
-    /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
-    public void Dispose() => _scheduler.Dispose();
-
-    /// <summary>Queues the texts of a request and waits until each is taken.</summary>
-    private async Task<EmbeddingTimes> ComputeAsync(
-        EmbeddingRequest request, IEmbedder model, PreparedInputs inputs, ScheduledOutput output, TakeOutput take, CancellationToken cancellationToken)
-    {
-        var computation = new RequestComputation(inputs.Valid, output, take);
+            });
         await using var cancellation = cancellationToken.Register(() => computation.Cancel(cancellationToken));
         try
         {
             _scheduler.Enqueue(new ScheduledWork(model, computation.Texts, request.Caller, request.Bulk));
             await computation.Completion;
-            return new EmbeddingTimes(default, computation.Queue, computation.Inference);
+            return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = new EmbeddingTimes(tokenization, computation.Queue, computation.Inference) };
         }
         finally
         {
             computation.Drop();
         }
     }
+
+    /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
+    public void Dispose() => _scheduler.Dispose();
 
     private static int CheckedDimensions(EmbeddingRequest request, IEmbedder model)
     {
@@ -106,22 +112,29 @@ public sealed class EmbeddingService : IDisposable
         return dimensions;
     }
 
-    /// <summary>Tokenizes only what the queue may take: when it is full, a refusal costs next to nothing.</summary>
-    private async ValueTask<PreparedInputs> PrepareAsync(EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
+    /// <summary>Takes from the cache what is there.</summary>
+    /// <returns>Whether nothing is left to compute.</returns>
+    private bool FindCached(RequestInputs inputs)
     {
-        _scheduler.RequireRoom(request.Inputs.Count, request.Bulk);
-        if (!InputPreparation.IsLarge(request))
-            return InputPreparation.Prepare(request, model, _options.MaxRequestTokens, cancellationToken);
+        var all = true;
+        foreach (var input in inputs.Distinct)
+        {
+            if (!input.IsMissing)
+                continue;
+            if (Cache.TryFind(input.Key, out var entry))
+                input.Find(entry, InputSource.Cached);
+            else
+                all = false;
+        }
 
-        await _largePreparations.WaitAsync(cancellationToken);
-        try
-        {
-            _scheduler.RequireRoom(request.Inputs.Count, request.Bulk);
-            return InputPreparation.Prepare(request, model, _options.MaxRequestTokens, cancellationToken);
-        }
-        finally
-        {
-            _largePreparations.Release();
-        }
+        return all;
+    }
+
+    private async Task<EmbeddingTimes> ComputeAsync(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
+    {
+        using var flights = new RequestFlights(Flights, request);
+        flights.Start(inputs.Missing, model, _scheduler);
+        await flights.WaitAsync(cancellationToken);
+        return flights.Collect();
     }
 }

@@ -1,3 +1,4 @@
+using Quiver.Caching;
 using Quiver.Embedding.Scheduling;
 
 namespace Quiver.Embedding;
@@ -14,4 +15,6 @@ public sealed record EmbeddingServiceOptions
     public int MaxTokenVectors { get; init; } = 16 * 1024;
 
     public SchedulerOptions Scheduler { get; init; } = new();
+
+    public MemoryTierOptions Cache { get; init; } = new();
 }

@@ -47,6 +47,11 @@ public interface IEmbedder
     /// <exception cref="Quiver.Diagnostics.QuiverException">An id is not in the vocabulary, or the model does not take ids.</exception>
     TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete = false, TruncationSide side = TruncationSide.Right);
 
+    /// <summary>Cuts an input that is longer than <see cref="MaxTokens"/> into windows of that many, each with its prompt and special tokens.</summary>
+    /// <param name="prompt">The exact text in front of each window; ids have none.</param>
+    /// <exception cref="Quiver.Diagnostics.QuiverException">As the two above, or the prompt leaves no room for the text.</exception>
+    IReadOnlyList<TokenizedInput> Windows(EmbeddingInput input, string prompt);
+
     /// <summary>Everything about the tokens of a text, uncut: ids, spellings, places in the prompted text.</summary>
     /// <param name="prompt">As in <see cref="Tokenize"/>; the empty string puts nothing in front.</param>
     TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true);

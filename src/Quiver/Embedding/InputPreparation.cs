@@ -1,45 +1,65 @@
 using Quiver.Diagnostics;
-using Quiver.Tokenization.OpenAi;
+using Quiver.Embedding.Flights;
+using Quiver.Embedding.Scheduling;
 
 namespace Quiver.Embedding;
 
 /// <summary>From the inputs of a request to what the encoder takes, within the limits.</summary>
-internal static class InputPreparation
+/// <remarks>
+/// Thread-safe. As many large requests are tokenized at a time as there are runners; the others wait, so that small ones find a core.
+/// </remarks>
+internal sealed class InputPreparation(Scheduler scheduler, SingleFlight flights)
 {
     /// <summary>Characters and token ids from which a request is large: some milliseconds of tokenizing.</summary>
     private const int LargeLength = 64 * 1024;
 
-    public static bool IsLarge(EmbeddingRequest request) =>
-        request.Inputs.Sum(input => (long)(input.TokenIds?.Length ?? input.Text?.Length ?? 0)) > LargeLength;
+    private readonly SemaphoreSlim _large = new(scheduler.Runners);
 
-    /// <exception cref="QuiverException">
-    /// All inputs together are too many tokens; or, unless errors were asked for per input, an input has no token, is too long and was not to
-    /// be cut, or holds an id that is not in the vocabulary.
-    /// </exception>
-    public static PreparedInputs Prepare(EmbeddingRequest request, IEmbedder model, int maxRequestTokens, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tokenizes the missing inputs, or says why they cannot be embedded; those that another request computes already have their tokens from it.
+    /// Only what the queue may take: when it is full, a refusal costs next to nothing.
+    /// </summary>
+    /// <exception cref="QuiverException">The queue is full, or closed.</exception>
+    public async ValueTask PrepareAsync(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
     {
-        if (request.Inputs.Count == 0)
-            throw new QuiverException(ErrorKind.InvalidInput, "There is no input.") { Parameter = "input" };
+        foreach (var input in inputs.Missing)
+            input.Prepared = flights.Find(input.Key);
+        var unknown = inputs.Missing.Where(input => input.Prepared is null).ToList();
+        if (unknown.Count == 0)
+            return;
 
-        var prepared = new PreparedInputs(request.Inputs.Count);
-        long total = 0;
-        for (var i = 0; i < prepared.Count; i++)
+        scheduler.RequireRoom(unknown.Count, request.Bulk);
+        if (unknown.Sum(input => (long)(input.Input.TokenIds?.Length ?? input.Input.Text?.Length ?? 0)) <= LargeLength)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                var input = Prepare(request, i, model);
-                total += input.Ids.Length;
-                prepared.Add(i, input);
-            }
-            catch (QuiverException exception) when (request.ErrorsPerInput)
-            {
-                prepared.Add(i, exception);
-            }
+            Tokenize(unknown, inputs.Prompt, request, model, cancellationToken);
+            return;
         }
 
-        RequireAtMost(maxRequestTokens, total);
-        return prepared;
+        await _large.WaitAsync(cancellationToken);
+        try
+        {
+            scheduler.RequireRoom(unknown.Count, request.Bulk);
+            Tokenize(unknown, inputs.Prompt, request, model, cancellationToken);
+        }
+        finally
+        {
+            _large.Release();
+        }
+    }
+
+    /// <summary>Refuses what is longer than it may be, and the request, if it is too large or one of its inputs has an error.</summary>
+    /// <exception cref="QuiverException">An input's, unless errors are told per input; or all inputs together are too many tokens.</exception>
+    public static void RequireWithinLimits(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, int maxRequestTokens)
+    {
+        foreach (var input in inputs.Distinct)
+        {
+            if (input.Error is null && LimitPassed(input.Tokens, request, model) is { } limit)
+                input.Fail(TooLong(limit, input.Tokens.Full, input.Index));
+            if (input.Error is { } error && !request.ErrorsPerInput)
+                throw error;
+        }
+
+        RequireAtMost(maxRequestTokens, inputs.ByPosition.Sum(input => input.Error is null ? (long)input.Tokens.Embedded : 0));
     }
 
     /// <exception cref="QuiverException">A request has too many tokens.</exception>
@@ -54,45 +74,40 @@ internal static class InputPreparation
         };
     }
 
-    private static TokenizedInput Prepare(EmbeddingRequest request, int index, IEmbedder model)
+    private static void Tokenize(List<RequestedInput> inputs, string prompt, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
     {
-        var input = Tokenize(request, index, model);
-        if (input.Ids.Length == 0)
-            throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.") { Parameter = "input", InputIndex = index };
-        if (request.TokenLimit is { } limit && input.FullLength > limit)
-            throw TooLong(limit, input.FullLength, index);
-        if (input.Truncated && request.LongInput == LongInput.Refuse)
-            throw TooLong(model.MaxTokens, input.FullLength, index);
-        return input;
-    }
-
-    private static TokenizedInput Tokenize(EmbeddingRequest request, int index, IEmbedder model)
-    {
-        var input = request.Inputs[index];
-        try
+        foreach (var input in inputs)
         {
-            if (input.TokenIds is null)
-                return model.Tokenize(input.Text ?? "", request.Prompt, request.TruncationSide);
-            if (!input.Complete && ModelDirectory.TakesOpenAiTokens(request.Model))
-                return model.Tokenize(Decoded(input.TokenIds), request.Prompt, request.TruncationSide);
-            return model.FromTokenIds(input.TokenIds, input.Complete, request.TruncationSide);
-        }
-        catch (QuiverException exception)
-        {
-            throw new QuiverException(exception.Kind, exception.Message, exception) { Parameter = exception.Parameter ?? "input", InputIndex = index };
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                var prepared = Tokenize(input.Input, prompt, request, model);
+                if (prepared.Tokens == 0)
+                    throw new QuiverException(ErrorKind.InvalidInput, "This model makes no token of it.");
+                input.Prepared = prepared;
+            }
+            catch (QuiverException exception)
+            {
+                input.Fail(new QuiverException(exception.Kind, exception.Message, exception) { Parameter = exception.Parameter ?? "input", InputIndex = input.Index });
+            }
         }
     }
 
-    /// <summary>What a client of OpenAI's means by its ids; the same numbers are other words in this model's vocabulary.</summary>
-    private static string Decoded(int[] ids)
+    private static PreparedInput Tokenize(EmbeddingInput input, string prompt, EmbeddingRequest request, IEmbedder model)
     {
-        foreach (var id in ids)
-        {
-            if (!Cl100k.Shared.IsValid(id))
-                throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in OpenAI's cl100k vocabulary, which requests to this model name use.");
-        }
+        var whole = input.TokenIds is { } ids
+            ? model.FromTokenIds(ids, input.Complete, request.TruncationSide)
+            : model.Tokenize(input.Text ?? "", prompt, request.TruncationSide);
+        if (request.LongInput != LongInput.Mean || !whole.Truncated)
+            return PreparedInput.Of(whole);
+        return new PreparedInput(model.Windows(input, prompt), whole.FullLength);
+    }
 
-        return Cl100k.Shared.Decode(ids);
+    private static int? LimitPassed((int Embedded, int Full) tokens, EmbeddingRequest request, IEmbedder model)
+    {
+        if (request.TokenLimit is { } limit && tokens.Full > limit)
+            return limit;
+        return request.LongInput == LongInput.Refuse && tokens.Full > tokens.Embedded ? model.MaxTokens : null;
     }
 
     private static QuiverException TooLong(int limit, int length, int index) =>

@@ -51,18 +51,33 @@ internal sealed class ModelTokenizer
     /// <inheritdoc cref="IEmbedder.FromTokenIds"/>
     public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete, TruncationSide side)
     {
-        if (!_tokenizer.SingleTextHasOneType)
-            throw new QuiverException(ErrorKind.InvalidInput, "This model takes texts only, not token ids.");
-        foreach (var id in ids)
-        {
-            if (!HasToken(id))
-                throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in the model's vocabulary.");
-        }
-
+        RequireTokens(ids);
         var given = ids.ToArray();
         return complete
             ? new TokenizedInput(Cut(given, side), null, given.Length)
             : WithBuffer(buffer => _tokenizer.BuildIds(given, buffer, _maxTokens, side));
+    }
+
+    /// <inheritdoc cref="IEmbedder.Windows"/>
+    public IReadOnlyList<TokenizedInput> Windows(EmbeddingInput input, string prompt)
+    {
+        if (input.TokenIds is { } ids)
+        {
+            RequireTokens(ids);
+            return input.Complete
+                ? [.. ids.Chunk(_maxTokens).Select(window => new TokenizedInput(window, null, window.Length))]
+                : Windows([], ids);
+        }
+
+        if (!_tokenizer.SingleTextHasOneType)
+            throw new QuiverException(ErrorKind.InvalidInput, "This model's tokens have types; a long text can be cut or refused, not averaged.");
+        var text = input.Text ?? "";
+        var tokens = Inspect(text, prompt, addSpecialTokens: false);
+        var promptEnd = Prompted("", prompt).Length;
+        var promptTokens = promptEnd == 0 ? 0 : tokens.Utf16Offsets.TakeWhile(token => token.End <= promptEnd).Count();
+        int[] all = [.. tokens.Ids];
+        RequireEmbeddings(new TokenizedInput(all, null, all.Length));
+        return Windows(all.AsSpan(0, promptTokens), all.AsSpan(promptTokens));
     }
 
     /// <inheritdoc cref="IEmbedder.Inspect"/>
@@ -82,6 +97,33 @@ internal sealed class ModelTokenizer
             throw new QuiverException(ErrorKind.InvalidInput, "This model leaves prompts out of its pooling, which Quiver does not do: ask without one.") { Parameter = "prompt" };
         text = prompt + text;
         return _lowerCase ? LowerCase.Of(text) : text;
+    }
+
+    private List<TokenizedInput> Windows(ReadOnlySpan<int> prompt, ReadOnlySpan<int> content)
+    {
+        var room = _maxTokens - _tokenizer.SpecialTokenCount - prompt.Length;
+        if (room < 1)
+            throw new QuiverException(ErrorKind.InvalidInput, $"The prompt's {prompt.Length} tokens leave no room for the text.") { Parameter = "prompt" };
+
+        var windows = new List<TokenizedInput>();
+        for (; content.Length > 0; content = content[Math.Min(room, content.Length)..])
+        {
+            int[] ids = [.. prompt, .. content[..Math.Min(room, content.Length)]];
+            windows.Add(WithBuffer(buffer => _tokenizer.BuildIds(ids, buffer, _maxTokens)));
+        }
+
+        return windows;
+    }
+
+    private void RequireTokens(ReadOnlySpan<int> ids)
+    {
+        if (!_tokenizer.SingleTextHasOneType)
+            throw new QuiverException(ErrorKind.InvalidInput, "This model takes texts only, not token ids.");
+        foreach (var id in ids)
+        {
+            if (!HasToken(id))
+                throw new QuiverException(ErrorKind.InvalidInput, $"Token id {id} is not in the model's vocabulary.");
+        }
     }
 
     private int[] Cut(int[] ids, TruncationSide side)

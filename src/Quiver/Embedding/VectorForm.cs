@@ -6,16 +6,20 @@ namespace Quiver.Embedding;
 /// <remarks>The only place where vectors are cut and scaled, so that every answer derived from one base vector agrees.</remarks>
 internal readonly record struct VectorForm(int Dimensions, bool Normalize)
 {
-    /// <summary>Writes the form of <paramref name="baseVector"/> into <paramref name="destination"/> ([Dimensions]). A zero vector stays zero.</summary>
-    /// <returns>false if an element of the base vector is not finite: such a vector is never sent.</returns>
-    public bool TryDerive(ReadOnlySpan<float> baseVector, Span<float> destination)
-    {
-        if (!double.IsFinite(UnitLength.SumOfSquares(baseVector)))
-            return false;
+    /// <summary>Whether the form is the base vector itself.</summary>
+    /// <param name="width">Elements of the base vector.</param>
+    public bool IsBase(int width) => Dimensions == width && !Normalize;
 
-        baseVector[..Dimensions].CopyTo(destination);
+    /// <summary>Whether it is the form that most ask for, whose text is worth keeping: the whole vector, at unit length.</summary>
+    public bool IsWholeUnit(int width) => Dimensions == width && Normalize;
+
+    /// <summary>A new vector ([Dimensions]) of this form. A zero vector stays zero.</summary>
+    /// <param name="baseVector">At least <see cref="Dimensions"/> elements, all finite.</param>
+    public float[] Derive(ReadOnlySpan<float> baseVector)
+    {
+        var vector = baseVector[..Dimensions].ToArray();
         if (Normalize)
-            UnitLength.Normalize(destination);
-        return true;
+            UnitLength.Normalize(vector);
+        return vector;
     }
 }

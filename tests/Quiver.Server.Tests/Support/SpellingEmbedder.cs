@@ -33,6 +33,8 @@ internal sealed class SpellingEmbedder : IEmbedder
     public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete = false, TruncationSide side = TruncationSide.Right) =>
         new(ids[..Math.Min(ids.Length, MaxTokens)].ToArray(), null, ids.Length);
 
+    public IReadOnlyList<TokenizedInput> Windows(EmbeddingInput input, string prompt) => throw new NotSupportedException();
+
     public TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true) => throw new NotSupportedException();
 
     public bool HasToken(int id) => id is >= 0 and <= char.MaxValue;

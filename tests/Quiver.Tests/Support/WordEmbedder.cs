@@ -61,6 +61,13 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
         return complete ? new TokenizedInput(Cut(ids.ToArray(), maxTokens, side), null, ids.Length) : Wrap(ids.ToArray(), side);
     }
 
+    public IReadOnlyList<TokenizedInput> Windows(EmbeddingInput input, string prompt)
+    {
+        int[] front = [.. input.TokenIds is null ? WordsOf("", prompt).Select(IdOf) : []];
+        var content = input.TokenIds ?? [.. WordsOf(input.Text!, "").Select(IdOf)];
+        return [.. content.Chunk(maxTokens - 2 - front.Length).Select(window => Wrap([.. front, .. window], TruncationSide.Right))];
+    }
+
     /// <summary>Without special tokens and places: the words.</summary>
     public TokenizedText Inspect(string text, string? prompt = null, bool addSpecialTokens = true)
     {
@@ -128,6 +135,8 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
 
     public float[] UnitVectorOf(string text, int? dimensions = null) => UnitVectorOf(Tokenize(text), dimensions);
 
+    public static int IdOf(string word) => 3 + (int)(Hash(word) % (VocabularySize - 3));
+
     private string[] WordsOf(string text, string? prompt)
     {
         prompt ??= DefaultPromptName is null ? "" : Prompts[DefaultPromptName];
@@ -144,8 +153,6 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
 
     private static int[] Cut(int[] ids, int limit, TruncationSide side) =>
         ids.Length <= limit ? ids : side == TruncationSide.Right ? ids[..limit] : ids[^limit..];
-
-    private static int IdOf(string word) => 3 + (int)(Hash(word) % (VocabularySize - 3));
 
     private static uint Hash(string text)
     {

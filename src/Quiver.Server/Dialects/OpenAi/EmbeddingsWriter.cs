@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quiver.Caching;
 using Quiver.Embedding;
 using Quiver.Server.Hosting;
 
@@ -37,10 +38,7 @@ internal static class EmbeddingsWriter
         piece.Write("""{"object":"embedding","index":"""u8);
         piece.Write(index);
         piece.Write(""","embedding":"""u8);
-        if (base64)
-            piece.WriteBase64(result.Vector(index));
-        else
-            piece.WriteNumbers(result.Vector(index));
+        piece.WriteVector(result, index, base64 ? VectorTextKind.Base64 : VectorTextKind.Numbers);
         // Beyond OpenAI, and only where it says something: the text was longer than what was embedded.
         piece.Write(result.Truncated(index) ? ""","truncated":true}"""u8 : "}"u8);
     }

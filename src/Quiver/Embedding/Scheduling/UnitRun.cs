@@ -101,7 +101,10 @@ internal sealed class UnitRun : EncodingHost
     {
         if (_output.Length < length)
             _output = new float[length];
-        return _output.AsSpan(0, length);
+        var memory = _output.AsSpan(0, length);
+        // What an embedder leaves out must not be another request's vector: a NaN goes nowhere.
+        memory.Fill(float.NaN);
+        return memory;
     }
 
     /// <summary>Tells a text how it ended, if it is still wanted.</summary>

@@ -3,27 +3,27 @@ using Quiver.Embedding.Scheduling;
 
 namespace Quiver.Embedding;
 
-/// <summary>Takes what was computed for one text of a request, by its position; called on several runners at once.</summary>
+/// <summary>Takes the vectors of one text's tokens, by the text's position; called on several runners at once.</summary>
 /// <returns>false if an element is not finite.</returns>
-internal delegate bool TakeOutput(int position, ReadOnlySpan<float> output);
+internal delegate bool TakeTokenVectors(int position, ReadOnlySpan<float> output);
 
-/// <summary>The texts of one request on their way through the scheduler. The first failure or the cancellation settles the request.</summary>
-internal sealed class RequestComputation
+/// <summary>The texts of one request for a vector per token, on their way through the scheduler. The first failure or the cancellation settles the request.</summary>
+internal sealed class TokenComputation
 {
-    private readonly TakeOutput _take;
+    private readonly TakeTokenVectors _take;
     private readonly Text[] _texts;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unfinished;
     private long _longestQueue;
     private long _longestInference;
 
-    public RequestComputation(IReadOnlyList<TokenizedInput> inputs, ScheduledOutput output, TakeOutput take)
+    public TokenComputation(IReadOnlyList<TokenizedInput> inputs, TakeTokenVectors take)
     {
         _take = take;
         _unfinished = inputs.Count;
         _texts = new Text[inputs.Count];
         for (var i = 0; i < inputs.Count; i++)
-            _texts[i] = new Text(this, i, inputs[i], output);
+            _texts[i] = new Text(this, i, inputs[i]);
     }
 
     public IReadOnlyList<ScheduledText> Texts => _texts;
@@ -54,7 +54,8 @@ internal sealed class RequestComputation
             Interlocked.CompareExchange(ref highest, value, seen);
     }
 
-    private sealed class Text(RequestComputation request, int position, TokenizedInput input, ScheduledOutput kind) : ScheduledText(input, kind)
+    private sealed class Text(TokenComputation request, int position, TokenizedInput input)
+        : ScheduledText(input, ScheduledOutput.TokenVectors)
     {
         protected internal override void Complete(ReadOnlySpan<float> output, in ScheduledTimes times)
         {

@@ -1,0 +1,12 @@
+namespace Quiver.Caching;
+
+/// <summary>How much the memory tier keeps, and for how long.</summary>
+public sealed record MemoryTierOptions
+{
+    /// <summary>The most bytes of vectors, texts and everything around them; 0 keeps nothing.</summary>
+    /// <value>256 MiB: some 140,000 vectors of 384 elements.</value>
+    public long MaxBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>How long a vector is kept at most; null for as long as there is room. It would not come out differently later.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+}

@@ -1,0 +1,76 @@
+using Quiver.Caching;
+using Quiver.Diagnostics;
+using Quiver.Embedding.Scheduling;
+using Quiver.Encoding;
+
+namespace Quiver.Embedding.Flights;
+
+/// <summary>A flight's windows on their way through the scheduler. There is one, and a second where an interactive request joined a bulk one.</summary>
+/// <remarks>Windows complete on several runners at once, each into its own place; whoever completes the last one puts them together.</remarks>
+internal sealed class FlightAttempt
+{
+    private readonly SingleFlight _owner;
+    private readonly Flight _flight;
+    private readonly WindowText[] _texts;
+    private readonly float[][] _vectors;
+    private int _missing;
+    private long _queueTicks;
+    private long _inferenceTicks;
+
+    public FlightAttempt(SingleFlight owner, Flight flight)
+    {
+        _owner = owner;
+        _flight = flight;
+        var windows = flight.Input.Windows;
+        _missing = windows.Count;
+        _vectors = new float[windows.Count][];
+        _texts = new WindowText[windows.Count];
+        for (var i = 0; i < _texts.Length; i++)
+            _texts[i] = new WindowText(this, i, windows[i]);
+    }
+
+    public IReadOnlyList<ScheduledText> Texts => _texts;
+
+    public bool IsQueued => Array.TrueForAll(_texts, text => text.State == TextState.Waiting);
+
+    /// <summary>Takes out of the queue, or off the runner, what has not ended.</summary>
+    public void Cancel()
+    {
+        foreach (var text in _texts)
+        {
+            if (text.State is TextState.New or TextState.Waiting or TextState.Running)
+                text.Cancel();
+        }
+    }
+
+    private void Complete(int window, ReadOnlySpan<float> vector, in ScheduledTimes times)
+    {
+        if (!double.IsFinite(UnitLength.SumOfSquares(vector)))
+        {
+            _owner.Fail(_flight, new QuiverException(ErrorKind.Internal, "The model gave a vector that is not finite."));
+            return;
+        }
+
+        _vectors[window] = vector.ToArray();
+        Raise(ref _queueTicks, times.Queue.Ticks);
+        Raise(ref _inferenceTicks, times.Inference.Ticks);
+        if (Interlocked.Decrement(ref _missing) > 0)
+            return;
+
+        var entry = new CacheEntry(_flight.Key, WindowMean.Of(_vectors, _flight.Input.Windows), _flight.Input.Tokens, _flight.Input.FullTokens);
+        _owner.Land(_flight, entry, new ScheduledTimes(TimeSpan.FromTicks(_queueTicks), TimeSpan.FromTicks(_inferenceTicks)));
+    }
+
+    private static void Raise(ref long highest, long value)
+    {
+        for (var seen = Volatile.Read(ref highest); value > seen; seen = Volatile.Read(ref highest))
+            Interlocked.CompareExchange(ref highest, value, seen);
+    }
+
+    private sealed class WindowText(FlightAttempt attempt, int window, TokenizedInput input) : ScheduledText(input)
+    {
+        protected internal override void Complete(ReadOnlySpan<float> baseVector, in ScheduledTimes times) => attempt.Complete(window, baseVector, times);
+
+        protected internal override void Fail(QuiverException error) => attempt._owner.Fail(attempt._flight, error);
+    }
+}

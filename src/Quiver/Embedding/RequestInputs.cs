@@ -1,0 +1,88 @@
+using Quiver.Caching;
+using Quiver.Diagnostics;
+using Quiver.Tokenization.OpenAi;
+
+namespace Quiver.Embedding;
+
+/// <summary>The inputs of a request, each with its cache key; those that are equal are one.</summary>
+internal sealed class RequestInputs
+{
+    private readonly EmbeddingRequest _request;
+    private readonly IEmbedder _model;
+    private readonly RequestedInput[] _byPosition;
+    private readonly List<RequestedInput> _distinct;
+    private EmbeddingIdentity? _ofTexts;
+    private EmbeddingIdentity? _ofTokenIds;
+
+    /// <exception cref="QuiverException">There is no input.</exception>
+    public RequestInputs(EmbeddingRequest request, IEmbedder model)
+    {
+        if (request.Inputs.Count == 0)
+            throw new QuiverException(ErrorKind.InvalidInput, "There is no input.") { Parameter = "input" };
+
+        _request = request;
+        _model = model;
+        _byPosition = new RequestedInput[request.Inputs.Count];
+        _distinct = new List<RequestedInput>(_byPosition.Length);
+        Prompt = request.Prompt ?? (model.DefaultPromptName is { } name ? model.Prompts[name] : "");
+        var seen = _byPosition.Length > 1 ? new Dictionary<CacheKey, RequestedInput>(_byPosition.Length) : null;
+        for (var i = 0; i < _byPosition.Length; i++)
+            _byPosition[i] = Read(i, seen);
+    }
+
+    /// <summary>What stands in front of its texts.</summary>
+    public string Prompt { get; }
+
+    public IReadOnlyList<RequestedInput> Distinct => _distinct;
+
+    /// <summary>Those that have neither a vector nor an error yet.</summary>
+    public IEnumerable<RequestedInput> Missing => _distinct.Where(input => input.IsMissing);
+
+    /// <summary>The input at each position of the request.</summary>
+    public IReadOnlyList<RequestedInput> ByPosition => _byPosition;
+
+    /// <summary>Where the input at a position of the request stands among the distinct ones.</summary>
+    public int PlaceOf(int index) => _distinct.IndexOf(_byPosition[index]);
+
+    private RequestedInput Read(int index, Dictionary<CacheKey, RequestedInput>? seen)
+    {
+        var input = _request.Inputs[index];
+        QuiverException? error = null;
+        if (input is { TokenIds: { } ids, Complete: false } && ModelDirectory.TakesOpenAiTokens(_request.Model))
+            (input, error) = Decoded(ids, index);
+
+        var key = KeyOf(input);
+        if (seen is not null && seen.TryGetValue(key, out var same))
+            return same;
+        var requested = new RequestedInput(index, input, key);
+        if (error is not null)
+            requested.Fail(error);
+        else
+            seen?.Add(key, requested);
+        _distinct.Add(requested);
+        return requested;
+    }
+
+    /// <summary>What a client of OpenAI's means by its ids; the same numbers are other words in this model's vocabulary.</summary>
+    private static (EmbeddingInput Input, QuiverException? Error) Decoded(int[] ids, int index)
+    {
+        foreach (var id in ids)
+        {
+            if (Cl100k.Shared.IsValid(id))
+                continue;
+            var problem = $"Token id {id} is not in OpenAI's cl100k vocabulary, which requests to this model name use.";
+            return (new EmbeddingInput(""), new QuiverException(ErrorKind.InvalidInput, problem) { Parameter = "input", InputIndex = index });
+        }
+
+        return (new EmbeddingInput(Cl100k.Shared.Decode(ids)), null);
+    }
+
+    private CacheKey KeyOf(EmbeddingInput input)
+    {
+        if (input.TokenIds is not { } ids)
+            return CacheKey.OfText(_request.Tenant, (_ofTexts ??= Identity(Prompt)).Digest, input.Text ?? "");
+        return CacheKey.OfTokenIds(_request.Tenant, (_ofTokenIds ??= Identity("")).Digest, ids, input.Complete);
+    }
+
+    private EmbeddingIdentity Identity(string prompt) => new(_model, prompt, _request.LongInput, _request.TruncationSide);
+}

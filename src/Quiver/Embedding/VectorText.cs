@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Quiver.Caching;
+
+namespace Quiver.Embedding;
+
+/// <summary>Vectors as JSON text, the same bytes for every dialect.</summary>
+internal static class VectorText
+{
+    /// <summary>The text in an array of its own length.</summary>
+    public static byte[] Of(ReadOnlySpan<float> vector, VectorTextKind kind)
+    {
+        var room = ArrayPool<byte>.Shared.Rent(MaxBytes(vector.Length, kind));
+        var text = room.AsSpan(0, Write(vector, kind, room)).ToArray();
+        ArrayPool<byte>.Shared.Return(room);
+        return text;
+    }
+
+    /// <summary>Room that <see cref="Write"/> needs at most.</summary>
+    public static int MaxBytes(int elements, VectorTextKind kind) => kind == VectorTextKind.Numbers
+        ? 2 + (elements * (FloatFormat.MaxBytes + 1))
+        : 2 + Base64.GetMaxEncodedToUtf8Length(elements * sizeof(float));
+
+    /// <summary>Writes the text of at least one element and returns its length.</summary>
+    public static int Write(ReadOnlySpan<float> vector, VectorTextKind kind, Span<byte> room) =>
+        kind == VectorTextKind.Numbers ? WriteNumbers(vector, room) : WriteBase64(vector, room);
+
+    private static int WriteNumbers(ReadOnlySpan<float> vector, Span<byte> room)
+    {
+        room[0] = (byte)'[';
+        var at = 1;
+        foreach (var value in vector)
+        {
+            at += FloatFormat.Write(value, room[at..]);
+            room[at++] = (byte)',';
+        }
+
+        room[at - 1] = (byte)']';
+        return at;
+    }
+
+    private static int WriteBase64(ReadOnlySpan<float> vector, Span<byte> room)
+    {
+        room[0] = (byte)'"';
+        var status = Base64.EncodeToUtf8(MemoryMarshal.AsBytes(vector), room[1..], out _, out var written);
+        Debug.Assert(status == OperationStatus.Done);
+        room[written + 1] = (byte)'"';
+        return written + 2;
+    }
+}
