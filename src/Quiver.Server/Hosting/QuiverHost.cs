@@ -8,6 +8,7 @@ using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.FastEmbed;
 using Quiver.Server.Dialects.OpenAi;
+using Quiver.Server.Dialects.Tei;
 using Quiver.Server.Documentation;
 
 namespace Quiver.Server.Hosting;
@@ -16,6 +17,9 @@ namespace Quiver.Server.Hosting;
 internal static class QuiverHost
 {
     public const int MaxBodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>Connections at one time, and so requests: HTTP/1.1 has one of them at a time on each.</summary>
+    public const int MaxConnections = 2000;
 
     /// <summary>How long requests in flight may take to finish once the server stops.</summary>
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(30);
@@ -41,6 +45,7 @@ internal static class QuiverHost
         HealthRoutes.Map(app, drain, embeddings.Models.Names[0], options);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
+        new TeiRoutes(embeddings, bodyMemory, options, time).Map(app);
         DocumentationRoutes.Map(app, OpenAiErrorRenderer.Shared, options);
         return app;
     }
@@ -52,11 +57,15 @@ internal static class QuiverHost
     private static void UseLayers(WebApplication app, ServeOptions options, Drain drain, TimeProvider time)
     {
         Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), time).InvokeAsync);
-        Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), OpenAiErrorRenderer.Shared).InvokeAsync);
+        Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), StandardRenderer(options)).InvokeAsync);
         Use(app, drain.InvokeAsync);
         Use(app, options.ApiKey is { } key ? new ApiKeyGuard(key).InvokeAsync : OpenModeGuard.InvokeAsync);
         Use(app, new RequestDeadline(options.RequestTimeout, time).InvokeAsync);
     }
+
+    /// <summary>Where no route answers, a client of TEI looks at the status alone.</summary>
+    private static ErrorRenderer StandardRenderer(ServeOptions options) =>
+        options.Compat.Contains("tei") ? TeiErrorRenderer.Shared : OpenAiErrorRenderer.Shared;
 
     private static void Use(WebApplication app, Func<HttpContext, RequestDelegate, Task> layer) => app.Use(next => context => layer(context, next));
 
@@ -67,7 +76,7 @@ internal static class QuiverHost
         kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
-        kestrel.Limits.MaxConcurrentConnections = 2000;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
 
         // Kestrel cannot take one free port on both loopback addresses.

@@ -29,6 +29,9 @@ public sealed class EmbeddingService : IDisposable
     /// <summary>What waits and what runs at this moment.</summary>
     public SchedulerCounts Counts => _scheduler.Counts;
 
+    /// <summary>The most tokens of one request, special tokens included, after inputs were cut.</summary>
+    public int MaxRequestTokens => _options.MaxRequestTokens;
+
     /// <summary>Embeds the inputs of one request; a text's vector has the same bits whatever else is asked at the same time.</summary>
     /// <exception cref="QuiverException">
     /// The request is at fault (<see cref="ErrorKind.InvalidInput"/>, <see cref="ErrorKind.InputTooLong"/>,
