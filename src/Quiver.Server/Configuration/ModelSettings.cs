@@ -33,9 +33,10 @@ internal static class ModelSettings
             Set = (options, precision) => options with { Precision = precision },
             ServiceVariables = [new("tei", "DTYPE") { Translate = dtype => dtype == "float32" ? "f32" : null }],
         },
-        new Setting<bool>("models.auto_truncate", "--auto-truncate", Switch)
+        new Setting<bool?>("models.auto_truncate", "--auto-truncate", Optional(Switch))
         {
             Description = "Cut a text over the model's limit, and flag it, instead of refusing it. A request may say otherwise by \"truncate\".",
+            DefaultDescription = "TEI's routes cut, the others refuse",
             Get = options => options.AutoTruncate,
             Set = (options, cut) => options with { AutoTruncate = cut },
             ServiceVariables = [new("tei", "AUTO_TRUNCATE")],

@@ -30,8 +30,14 @@ internal sealed record ServeOptions
     /// <summary>The services whose names, answers on shared paths and metrics are in force ("fastembed", "tei" …).</summary>
     public IReadOnlySet<string> Compat { get; init; } = new HashSet<string>();
 
-    /// <summary>Whether over-long inputs are cut rather than refused when a request does not say.</summary>
-    public bool AutoTruncate { get; init; }
+    /// <summary>Whether over-long inputs are cut rather than refused when a request does not say; null does as each dialect's own server does.</summary>
+    public bool? AutoTruncate { get; init; }
+
+    /// <summary>The most inputs of one request to TEI's routes.</summary>
+    public int MaxClientBatchSize { get; init; } = 32;
+
+    /// <summary>The largest body that TEI's routes read, in bytes.</summary>
+    public long PayloadLimit { get; init; } = 2_000_000;
 
     /// <summary>The most tokens of a text on FastEmbed's route, special tokens included; its MAX_TOKENS.</summary>
     public int FastEmbedMaxTokens { get; init; } = 128;

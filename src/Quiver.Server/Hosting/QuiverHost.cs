@@ -7,6 +7,7 @@ using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.FastEmbed;
 using Quiver.Server.Dialects.OpenAi;
+using Quiver.Server.Dialects.Tei;
 using Quiver.Server.Documentation;
 using Quiver.Server.Telemetry;
 
@@ -16,6 +17,9 @@ namespace Quiver.Server.Hosting;
 internal static class QuiverHost
 {
     public const int MaxBodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>Connections at one time, and so requests: HTTP/1.1 has one of them at a time on each.</summary>
+    public const int MaxConnections = 2000;
 
     /// <summary>How long requests in flight may take to finish once the server stops.</summary>
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(30);
@@ -42,6 +46,7 @@ internal static class QuiverHost
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options.MetricsPublic);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
+        new TeiRoutes(embeddings, bodyMemory, options, time).Map(app);
         DocumentationRoutes.Map(app, OpenAiErrorRenderer.Shared, options);
         return app;
     }
@@ -54,12 +59,16 @@ internal static class QuiverHost
     {
         var metrics = app.Services.GetRequiredService<ServerMetrics>();
         Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), metrics, drain, time).InvokeAsync);
-        Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), OpenAiErrorRenderer.Shared).InvokeAsync);
+        Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), StandardRenderer(options)).InvokeAsync);
         if (options.MetricsPort is not null)
             Use(app, MetricsPort.InvokeAsync);
         Use(app, options.ApiKey is { } key ? new ApiKeyGuard(key).InvokeAsync : OpenModeGuard.InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }
+
+    /// <summary>Where no route answers, a client of TEI looks at the status alone.</summary>
+    private static ErrorRenderer StandardRenderer(ServeOptions options) =>
+        options.Compat.Contains("tei") ? TeiErrorRenderer.Shared : OpenAiErrorRenderer.Shared;
 
     private static void Use(WebApplication app, Func<HttpContext, RequestDelegate, Task> layer) => app.Use(next => context => layer(context, next));
 
@@ -70,7 +79,7 @@ internal static class QuiverHost
         kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
-        kestrel.Limits.MaxConcurrentConnections = 2000;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
 
         Listen(kestrel, options.Host, options.Port, _ => { });

@@ -34,6 +34,9 @@ public sealed class EmbeddingService : IDisposable
     /// <summary>What waits and what runs at this moment.</summary>
     public SchedulerCounts Counts => _scheduler.Counts;
 
+    /// <summary>The most tokens of one request, special tokens included, after inputs were cut.</summary>
+    public int MaxRequestTokens => _options.MaxRequestTokens;
+
     internal MemoryTier Cache { get; }
 
     internal SingleFlight Flights { get; }

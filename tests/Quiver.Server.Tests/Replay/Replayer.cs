@@ -48,21 +48,31 @@ internal static class Replayer
 
         var answer = await WireAnswer.ReadAsync(connection.Stream, request.GetProperty("method").GetString() == "HEAD", TestContext.Current.CancellationToken);
         Assert.True(answer is not null, $"{exchange} was not answered.");
-        return [.. Comparison.Compare(exchange.Response, answer)];
+        return [.. Comparison.Compare(exchange.Response, answer, exchange.Tolerance)];
     }
 
-    /// <summary>Several answers may have been recorded as one text.</summary>
+    /// <summary>Several answers may have been recorded as one text. Interim ones are left out: a server that has the body already need not send any.</summary>
     private static async Task<IReadOnlyList<Difference>> CompareRawAsync(string recorded, Stream stream)
     {
         using var expected = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(recorded));
         var differences = new List<Difference>();
-        while (await WireAnswer.ReadAsync(expected, noBody: false, TestContext.Current.CancellationToken) is { } one)
+        while (await NextAsync(expected) is { } one)
         {
-            var answer = await WireAnswer.ReadAsync(stream, noBody: false, TestContext.Current.CancellationToken);
-            Assert.True(answer is not null, $"No answer where one of status {one.Status} was recorded.");
-            differences.AddRange(Comparison.Compare(one.Recorded(), answer));
+            if (await NextAsync(stream) is { } answer)
+                differences.AddRange(Comparison.Compare(one.Recorded(), answer));
+            else
+                differences.Add(new($"status {one.Status} → none", ""));
         }
 
         return differences;
+    }
+
+    private static async Task<WireAnswer?> NextAsync(Stream stream)
+    {
+        WireAnswer? answer;
+        do
+            answer = await WireAnswer.ReadAsync(stream, noBody: false, TestContext.Current.CancellationToken);
+        while (answer is { Status: < 200 });
+        return answer;
     }
 }

@@ -28,8 +28,9 @@ internal ref struct EmbeddingsReader
 
     /// <param name="body">The whole body.</param>
     /// <param name="autoTruncate">What holds when the body does not say "truncate".</param>
+    /// <param name="defaultModel">The model asked for when the body does not say "model"; null where it has to.</param>
     /// <exception cref="OpenAiException">The body is not JSON, or not a request of this route.</exception>
-    public static EmbeddingsCall Read(ReadOnlySpan<byte> body, bool autoTruncate)
+    public static EmbeddingsCall Read(ReadOnlySpan<byte> body, bool autoTruncate, string? defaultModel)
     {
         if (!Utf8.IsValid(body))
             throw NotJson("it is not valid UTF-8");
@@ -37,7 +38,7 @@ internal ref struct EmbeddingsReader
         {
             var reader = new EmbeddingsReader(body);
             reader.ReadBody();
-            return reader.Call(autoTruncate);
+            return reader.Call(autoTruncate, defaultModel);
         }
         catch (JsonException exception)
         {
@@ -45,9 +46,9 @@ internal ref struct EmbeddingsReader
         }
     }
 
-    private readonly EmbeddingsCall Call(bool autoTruncate)
+    private readonly EmbeddingsCall Call(bool autoTruncate, string? defaultModel)
     {
-        var model = _model ?? throw Missing("model");
+        var model = _model ?? defaultModel ?? throw Missing("model");
         var inputs = _inputs ?? throw Missing("input");
         return new EmbeddingsCall(new EmbeddingRequest(model, inputs) { Dimensions = _dimensions, LongInput = _truncate ?? autoTruncate ? LongInput.Truncate : LongInput.Refuse }, _base64);
     }

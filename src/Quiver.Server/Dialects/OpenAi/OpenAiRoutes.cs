@@ -10,6 +10,11 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
 {
     public static OpenAiError NotDeclaredAsJson { get; } = new(415, "Send the body as JSON in UTF-8, with the header Content-Type: application/json.");
 
+    /// <summary>Clients of TEI, which has one model and cuts, leave both to the server.</summary>
+    private readonly string? _defaultModel = options.Compat.Contains("tei") ? embeddings.Models.Names[0] : null;
+
+    private readonly bool _cutByDefault = options.AutoTruncate ?? options.Compat.Contains("tei");
+
     private readonly long _started = time.GetUtcNow().ToUnixTimeSeconds();
 
     public void Map(IEndpointRouteBuilder routes)
@@ -33,7 +38,7 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
     private async Task<(EmbeddingResult Result, bool Base64)> ComputeAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted);
-        var call = EmbeddingsReader.Read(body.Bytes, options.AutoTruncate);
+        var call = EmbeddingsReader.Read(body.Bytes, _cutByDefault, _defaultModel);
         body.ReturnBytes();
         RequestRecord.Of(context).Asked(call.Request.Inputs.Count);
         return (await embeddings.EmbedAsync(call.Request, context.RequestAborted), call.Base64);
