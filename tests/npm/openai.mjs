@@ -63,6 +63,17 @@ const scenarios = {
     };
   },
 
+  async extras() {
+    const cut = await embed({ input: ["short", "w ".repeat(40)], truncate: true, input_type: "query" });
+    const perItem = await embed({ input: ["a", "", "b"], error_policy: "per_item", encoding_format: "float" });
+    return {
+      cut: cut.data.map((item) => ({ embedding: Array.from(item.embedding), truncated: item.truncated ?? false })),
+      perItem: perItem.data.map((item) => ({ index: item.index, embedding: item.embedding ?? null, error: item.error?.message ?? null })),
+      failed: perItem.failed,
+      usage: perItem.usage,
+    };
+  },
+
   async failure() {
     return failure(() => embed({ input: "x" }, once));
   },

@@ -16,6 +16,7 @@ public sealed class EmbeddingService : IDisposable
     private readonly EmbeddingServiceOptions _options;
     private readonly TimeProvider _time;
     private readonly Scheduler _scheduler;
+    private readonly SemaphoreSlim _largeRequests;
     private readonly InputPreparation _preparation;
 
     public EmbeddingService(ModelDirectory models, EmbeddingServiceOptions? options = null, TimeProvider? time = null)
@@ -26,7 +27,8 @@ public sealed class EmbeddingService : IDisposable
         _scheduler = new Scheduler(_options.Scheduler, _time);
         Cache = new MemoryTier(_options.Cache, _time);
         Flights = new SingleFlight(Cache);
-        _preparation = new InputPreparation(_scheduler, Flights);
+        _largeRequests = new SemaphoreSlim(_options.Scheduler.Runners);
+        _preparation = new InputPreparation(_scheduler, Flights, _largeRequests);
     }
 
     public ModelDirectory Models { get; }

@@ -5,15 +5,12 @@ using Quiver.Embedding.Scheduling;
 namespace Quiver.Embedding;
 
 /// <summary>From the inputs of a request to what the encoder takes, within the limits.</summary>
-/// <remarks>
-/// Thread-safe. As many large requests are tokenized at a time as there are runners; the others wait, so that small ones find a core.
-/// </remarks>
-internal sealed class InputPreparation(Scheduler scheduler, SingleFlight flights)
+/// <remarks>Thread-safe.</remarks>
+/// <param name="largeRequests">How many large requests are tokenized at a time; the others wait, so that small ones find a core.</param>
+internal sealed class InputPreparation(Scheduler scheduler, SingleFlight flights, SemaphoreSlim largeRequests)
 {
     /// <summary>Characters and token ids from which a request is large: some milliseconds of tokenizing.</summary>
     private const int LargeLength = 64 * 1024;
-
-    private readonly SemaphoreSlim _large = new(scheduler.Runners);
 
     /// <summary>
     /// Tokenizes the missing inputs, or says why they cannot be embedded; those that another request computes already have their tokens from it.
@@ -35,7 +32,7 @@ internal sealed class InputPreparation(Scheduler scheduler, SingleFlight flights
             return;
         }
 
-        await _large.WaitAsync(cancellationToken);
+        await largeRequests.WaitAsync(cancellationToken);
         try
         {
             scheduler.RequireRoom(unknown.Count, request.Bulk);
@@ -43,7 +40,7 @@ internal sealed class InputPreparation(Scheduler scheduler, SingleFlight flights
         }
         finally
         {
-            _large.Release();
+            largeRequests.Release();
         }
     }
 

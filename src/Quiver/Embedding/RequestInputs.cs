@@ -41,9 +41,6 @@ internal sealed class RequestInputs
     /// <summary>The input at each position of the request.</summary>
     public IReadOnlyList<RequestedInput> ByPosition => _byPosition;
 
-    /// <summary>Where the input at a position of the request stands among the distinct ones.</summary>
-    public int PlaceOf(int index) => _distinct.IndexOf(_byPosition[index]);
-
     private RequestedInput Read(int index, Dictionary<CacheKey, RequestedInput>? seen)
     {
         var input = _request.Inputs[index];
@@ -54,7 +51,7 @@ internal sealed class RequestInputs
         var key = KeyOf(input);
         if (seen is not null && seen.TryGetValue(key, out var same))
             return same;
-        var requested = new RequestedInput(index, input, key);
+        var requested = new RequestedInput(index, _distinct.Count, input, key);
         if (error is not null)
             requested.Fail(error);
         else

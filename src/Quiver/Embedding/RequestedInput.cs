@@ -4,12 +4,15 @@ using Quiver.Diagnostics;
 namespace Quiver.Embedding;
 
 /// <summary>One distinct input of a request, from its key to its vector or its error. Equal inputs of a request share one.</summary>
-internal sealed class RequestedInput(int index, EmbeddingInput input, CacheKey key)
+internal sealed class RequestedInput(int index, int place, EmbeddingInput input, CacheKey key)
 {
     private float[]? _derived;
 
     /// <summary>Where it stands in the request, first.</summary>
     public int Index => index;
+
+    /// <summary>Where it stands among the distinct inputs.</summary>
+    public int Place => place;
 
     public EmbeddingInput Input => input;
 

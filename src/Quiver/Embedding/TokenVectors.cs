@@ -27,7 +27,7 @@ public sealed class TokenVectors
     public EmbeddingTimes Times { get; init; }
 
     /// <summary>The vectors of one input, [tokens × <see cref="Width"/>].</summary>
-    public ReadOnlySpan<float> Vectors(int index) => _vectors[_inputs.PlaceOf(index)];
+    public ReadOnlySpan<float> Vectors(int index) => _vectors[_inputs.ByPosition[index].Place];
 
     /// <summary>Tokens of one input that were embedded.</summary>
     public int Tokens(int index) => _inputs.ByPosition[index].Tokens.Embedded;

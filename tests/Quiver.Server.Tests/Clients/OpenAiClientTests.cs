@@ -42,6 +42,23 @@ public sealed class OpenAiClientTests
     }
 
     [Fact]
+    public async Task What_goes_beyond_OpenAI_reaches_the_caller_and_troubles_nobody()
+    {
+        await using var server = await TestServer.StartAsync();
+        var seen = await RunAsync(server, "extras");
+
+        var cut = seen.GetProperty("cut");
+        Assert.Equal([server.Model.UnitVectorOf("short"), server.Model.UnitVectorOf(string.Join(' ', Enumerable.Repeat("w", 30)))], Vectors(Each(cut, "embedding")));
+        Assert.Equal("[false,true]", Each(cut, "truncated").GetRawText());
+        var perItem = seen.GetProperty("perItem");
+        Assert.Equal("[0,1,2]", Each(perItem, "index").GetRawText());
+        Assert.Equal([JsonValueKind.Array, JsonValueKind.Null, JsonValueKind.Array], Each(perItem, "embedding").EnumerateArray().Select(vector => vector.ValueKind));
+        Assert.Contains("input 1 is an empty string", perItem[1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal("1", seen.GetProperty("failed").GetRawText());
+        Assert.Equal("""{"prompt_tokens":6,"total_tokens":6}""", seen.GetProperty("usage").GetRawText());
+    }
+
+    [Fact]
     public async Task Errors_are_told_apart_by_their_class_and_code()
     {
         await using var server = await TestServer.StartAsync();
@@ -126,6 +143,8 @@ public sealed class OpenAiClientTests
         var error = seen.GetProperty(name);
         return (error.GetProperty("class").GetString(), error.GetProperty("status").GetInt32(), error.GetProperty("code").GetString(), error.GetProperty("param").GetString());
     }
+
+    private static JsonElement Each(JsonElement items, string member) => JsonSerializer.SerializeToElement(items.EnumerateArray().Select(item => item.GetProperty(member)));
 
     private static float[][] Vectors(JsonElement vectors) =>
         [.. vectors.EnumerateArray().Select(vector => vector.EnumerateArray().Select(x => (float)x.GetDouble()).ToArray())];

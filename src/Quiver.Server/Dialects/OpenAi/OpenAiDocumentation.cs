@@ -24,14 +24,17 @@ internal static class OpenAiDocumentation
         BodySchema = """
             {"type":"object","required":["model","input"],"properties":{
               "model":{"type":"string","description":"A served name or alias."},
-              "input":{"description":"One text or many, as strings or as the model's own token ids.","oneOf":[
+              "input":{"description":"One text or many, none of them empty, as strings or as the model's own token ids.","oneOf":[
                 {"type":"string","minLength":1},
-                {"type":"array","minItems":1,"maxItems":2048,"items":{"type":"string","minLength":1}},
+                {"type":"array","minItems":1,"maxItems":2048,"items":{"type":"string"}},
                 {"type":"array","minItems":1,"items":{"type":"integer"}},
                 {"type":"array","minItems":1,"maxItems":2048,"items":{"type":"array","minItems":1,"items":{"type":"integer"}}}]},
               "encoding_format":{"enum":["float","base64",null],"default":"float","description":"base64 holds little-endian float32."},
               "dimensions":{"type":["integer","null"],"minimum":1,"description":"Keep so many leading elements, scaled to unit length again."},
-              "truncate":{"type":["boolean","null"],"description":"Whether a text over the model's limit is cut or refused. Not OpenAI's."}}}
+              "truncate":{"type":["boolean","null"],"description":"Whether a text over the model's limit is cut or refused. Not OpenAI's."},
+              "error_policy":{"enum":["per_request","per_item",null],"default":"per_request","description":"per_item: an input that cannot be embedded gets an error in its place, and the others their vectors. Not OpenAI's."},
+              "input_type":{"type":["string","null"],"description":"What the texts are for (query, document, or a prompt's name): the model's prompt for that is put in front, if it has one. Not OpenAI's."},
+              "prompt_name":{"type":["string","null"],"description":"The name of a prompt that the model has. Not OpenAI's."}}}
             """,
         AnswerSchema = """
             {"type":"object","required":["object","data","model","usage"],"properties":{
@@ -40,10 +43,14 @@ internal static class OpenAiDocumentation
                 "object":{"const":"embedding"},
                 "index":{"type":"integer"},
                 "embedding":{"oneOf":[{"type":"array","items":{"type":"number"}},{"type":"string","contentEncoding":"base64"}]},
-                "truncated":{"const":true,"description":"Only where the text was cut."}}}},
+                "truncated":{"const":true,"description":"Only where the text was cut, as the next two."},
+                "tokens":{"type":"integer","description":"Tokens that were embedded."},
+                "original_tokens":{"type":"integer","description":"Tokens before the cut."},
+                "error":{"type":"object","description":"In place of embedding, with error_policy per_item."}}}},
               "model":{"type":"string","description":"As asked for."},
               "usage":{"type":"object","required":["prompt_tokens","total_tokens"],"properties":{
-                "prompt_tokens":{"type":"integer"},"total_tokens":{"type":"integer"}}}}}
+                "prompt_tokens":{"type":"integer"},"total_tokens":{"type":"integer"}}},
+              "failed":{"type":"integer","description":"Inputs without a vector; only with error_policy per_item."}}}
             """,
         Examples =
         [
@@ -55,6 +62,10 @@ internal static class OpenAiDocumentation
                 "two texts, two dimensions, base64",
                 """{"model":"all-MiniLM-L6-v2","input":["a quiver holds arrows","a bow"],"dimensions":2,"encoding_format":"base64"}""",
                 """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"PP9rP2Zoxr4="},{"object":"embedding","index":1,"embedding":"zOhtPz4NvT4="}],"model":"all-MiniLM-L6-v2","usage":{"prompt_tokens":10,"total_tokens":10}}"""),
+            new(
+                "an error of one input",
+                """{"model":"all-MiniLM-L6-v2","input":["","a quiver holds arrows"],"error_policy":"per_item","encoding_format":"float"}""",
+                """{"object":"list","data":[{"object":"embedding","index":0,"error":{"message":"'$.input' is invalid: input 0 is an empty string. Please check the API reference: https://platform.openai.com/docs/api-reference.","type":"invalid_request_error","param":null,"code":null}},{"object":"embedding","index":1,"embedding":[0.054878104,-0.023068607]}],"model":"all-MiniLM-L6-v2","usage":{"prompt_tokens":6,"total_tokens":6},"failed":1}"""),
         ],
         Errors = [ErrorKind.InputTooLong, ErrorKind.RequestTooLarge, ErrorKind.ModelNotFound],
         DialectErrors =

@@ -11,10 +11,13 @@ internal sealed record OpenAiError(int Status, string Message, string? Param = n
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The one mapping of the engine's errors: every kind is named.</summary>
-    public static OpenAiError From(QuiverException exception) => exception.Kind switch
+    public static OpenAiError From(QuiverException exception) => From(exception, exception.InputIndex);
+
+    /// <param name="index">The place of the input at fault in the caller's list, where it is not that in the engine's.</param>
+    public static OpenAiError From(QuiverException exception, int? index) => exception.Kind switch
     {
-        ErrorKind.InvalidInput => new(400, At(exception) + exception.Message, exception.Parameter, "invalid_value"),
-        ErrorKind.InputTooLong => new(400, TooLong(exception)),
+        ErrorKind.InvalidInput => new(400, At(index) + exception.Message, exception.Parameter, "invalid_value"),
+        ErrorKind.InputTooLong => new(400, TooLong(exception, index)),
         ErrorKind.RequestTooLarge => new(400, exception.Message, null, "max_tokens_per_request") { Type = "max_tokens_per_request" },
         ErrorKind.Unauthorized => new(401, exception.Message, null, "invalid_api_key"),
         ErrorKind.Forbidden => new(403, exception.Message),
@@ -28,12 +31,12 @@ internal sealed record OpenAiError(int Status, string Message, string? Param = n
     public static OpenAiError Internal { get; } =
         new(500, "The server had an error while processing your request. Its log has more under the request id of this answer.") { Type = "server_error" };
 
-    private static string At(QuiverException exception) => exception.InputIndex is { } index ? $"Invalid 'input[{index}]': " : "";
+    private static string At(int? index) => index is not null ? $"Invalid 'input[{index}]': " : "";
 
     /// <summary>The first sentence is OpenAI's, word for word: libraries look for it.</summary>
-    private static string TooLong(QuiverException exception) =>
+    private static string TooLong(QuiverException exception, int? index) =>
         $"This model's maximum context length is {exception.TokenLimit} tokens, however you requested {exception.Tokens} tokens " +
-        $"({exception.Tokens} in your prompt; 0 for the completion). Please reduce 'input[{exception.InputIndex}]', or have it cut: " +
+        $"({exception.Tokens} in your prompt; 0 for the completion). Please reduce 'input[{index}]', or have it cut: " +
         "send \"truncate\": true, or start the server with --auto-truncate.";
 }
 

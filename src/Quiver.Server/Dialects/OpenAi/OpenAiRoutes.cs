@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Quiver.Embedding;
 using Quiver.Server.Configuration;
@@ -29,19 +30,36 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
     private async Task EmbedAsync(HttpContext context)
     {
         RequireJson(context.Request);
-        var (result, base64) = await ComputeAsync(context);
-        RequestRecord.Of(context).Count(result);
-        await EmbeddingsWriter.WriteAsync(context.Response, result, base64, context.RequestAborted);
+        var (outcome, base64) = await ComputeAsync(context);
+        RequestRecord.Of(context).Count(outcome.Result);
+        WriteCounts(context.Response.Headers, outcome);
+        await EmbeddingsWriter.WriteAsync(context.Response, outcome, base64, context.RequestAborted);
     }
 
     /// <summary>The bytes of the body are let go before the work begins, and the texts before a caller that reads slowly is answered.</summary>
-    private async Task<(EmbeddingResult Result, bool Base64)> ComputeAsync(HttpContext context)
+    private async Task<(EmbeddingsOutcome Outcome, bool Base64)> ComputeAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted);
         var call = EmbeddingsReader.Read(body.Bytes, _cutByDefault, _defaultModel);
         body.ReturnBytes();
-        RequestRecord.Of(context).Asked(call.Request.Inputs.Count);
-        return (await embeddings.EmbedAsync(call.Request, context.RequestAborted), call.Base64);
+        RequestRecord.Of(context).Asked(call.Request.Inputs.Count + call.Empty.Count);
+        var request = call.Request with { Prompt = PromptChoice.Of(call, embeddings.Models) };
+        var result = request.Inputs.Count == 0 ? null : await embeddings.EmbedAsync(request, context.RequestAborted);
+        return (EmbeddingsOutcome.Of(call, result), call.Base64);
+    }
+
+    /// <summary>Beyond OpenAI, and only where they say something.</summary>
+    private static void WriteCounts(IHeaderDictionary headers, EmbeddingsOutcome outcome)
+    {
+        Write("x-quiver-truncated", outcome.Truncated);
+        Write("x-quiver-cache-hits", outcome.CacheHits);
+        Write("x-quiver-failed", outcome.Failed ?? 0);
+
+        void Write(string name, int count)
+        {
+            if (count > 0)
+                headers[name] = count.ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     private Task ListModelsAsync(HttpContext context) => JsonAnswer.WriteAsync(context, json =>
