@@ -180,7 +180,7 @@ public sealed class EmbeddingsErrorTests
         var running = server.EmbedAsync("""{"model":"fake","input":"runs"}""");
         await started.Task;
         // One text may wait: of three, two are refused at once.
-        var others = Enumerable.Range(0, 3).Select(_ => server.EmbedAsync("""{"model":"fake","input":"waits"}""")).ToList();
+        var others = Enumerable.Range(0, 3).Select(i => server.EmbedAsync($$"""{"model":"fake","input":"waits {{i}}"}""")).ToList();
         for (var i = 0; i < 2; i++)
         {
             var first = await Task.WhenAny(others);
