@@ -38,6 +38,15 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
     /// <summary>Called with each text before it is tokenized, on the caller's thread.</summary>
     public Action<string> OnTokenize { get; set; } = _ => { };
 
+    /// <summary>Called with each text's tokens, on the caller's thread.</summary>
+    public Action<string, TokenizedInput> OnTokenized { get; set; } = (_, _) => { };
+
+    /// <summary>Called with each vector before it is handed out, to spoil it.</summary>
+    public Action<float[]> OnVector { get; set; } = _ => { };
+
+    /// <summary>Whether it forgets to write the last element of each vector.</summary>
+    public bool SkipsLastElement { get; set; }
+
     /// <summary>Without them a text of no words has no tokens, as in models of only a vocabulary.</summary>
     public bool AddsSpecialTokens { get; init; } = true;
 
@@ -47,7 +56,9 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
     public TokenizedInput Tokenize(string text, string? prompt = null, TruncationSide side = TruncationSide.Right)
     {
         OnTokenize(text);
-        return Wrap([.. WordsOf(text, prompt).Select(IdOf)], side);
+        var input = Wrap([.. WordsOf(text, prompt).Select(IdOf)], side);
+        OnTokenized(text, input);
+        return input;
     }
 
     public TokenizedInput FromTokenIds(ReadOnlySpan<int> ids, bool complete = false, TruncationSide side = TruncationSide.Right)
@@ -97,7 +108,11 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
         OnEmbed(inputs.ToArray());
         OnRun(inputs.ToArray(), host);
         for (var i = 0; i < inputs.Length; i++)
-            VectorOf(inputs[i]).CopyTo(vectors[(i * width)..]);
+        {
+            var vector = VectorOf(inputs[i]);
+            OnVector(vector);
+            vector.AsSpan(0, SkipsLastElement ? width - 1 : width).CopyTo(vectors[(i * width)..]);
+        }
     }
 
     public int TokenWidth => width;
