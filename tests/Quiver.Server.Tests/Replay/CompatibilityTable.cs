@@ -41,8 +41,10 @@ internal sealed partial class CompatibilityTable
         {
             var cells = line.Split(" | ");
             Assert.True(cells.Length == 4 && cells[3].Length > 4, $"A row has four cells, the last with a reason: {line}");
-            var exchanges = cells[1].Split(" in ");
-            return new Row(line, Patterns(exchanges[0]), exchanges.Length > 1 ? Patterns(exchanges[1]) : [new Pattern("*")], Patterns(cells[2]));
+            var setups = cells[1].IndexOf("` in `", StringComparison.Ordinal) + 1;
+            return setups == 0
+                ? new Row(line, Patterns(cells[1]), [new Pattern("*")], Patterns(cells[2]))
+                : new Row(line, Patterns(cells[1][..setups]), Patterns(cells[1][setups..]), Patterns(cells[2]));
         }
 
         public bool Covers(Exchange exchange, string aspect)
