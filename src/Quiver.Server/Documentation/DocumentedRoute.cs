@@ -8,7 +8,8 @@ namespace Quiver.Server.Documentation;
 /// <param name="Path">As OpenAPI writes it: /v1/models/{id}.</param>
 /// <param name="Renderer">Words its errors.</param>
 /// <param name="Anonymous">Whether it needs no key.</param>
-internal sealed record DocumentedRoute(string Method, string Path, RouteDocumentation Documentation, ErrorRenderer Renderer, bool Anonymous)
+/// <param name="MaxBodyBytes">The largest body it reads.</param>
+internal sealed record DocumentedRoute(string Method, string Path, RouteDocumentation Documentation, ErrorRenderer Renderer, bool Anonymous, long MaxBodyBytes)
 {
     /// <summary>The documented ones among <paramref name="endpoints"/>, in their order.</summary>
     /// <param name="standard">Words the errors of endpoints that name no renderer.</param>
@@ -23,7 +24,8 @@ internal sealed record DocumentedRoute(string Method, string Path, RouteDocument
                PathOf(endpoint),
                documentation,
                endpoint.Metadata.GetMetadata<ErrorRenderer>() ?? standard,
-               endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null),
+               endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null,
+               endpoint.Metadata.GetMetadata<BodyLimit>()?.MaxRequestBodySize ?? QuiverHost.MaxBodyBytes),
     ];
 
     private static IEnumerable<string> Methods(RouteEndpoint endpoint) =>

@@ -12,6 +12,8 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bo
     /// <summary>In characters, as the service says; it counted bytes.</summary>
     private const int MaxCharacters = 2000;
 
+    private const int MaxBodyBytes = 2 * 1024 * 1024;
+
     /// <summary>The answer beside the vector, whose numbers take at most 16 bytes each.</summary>
     private const int AnswerBytes = 256;
 
@@ -27,7 +29,7 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bo
     public static FastEmbedError NotDeclaredAsJson { get; } = new(415, "unsupported_media_type", "Expected request with `Content-Type: application/json`");
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/embed", EmbedAsync).WithMetadata(FastEmbedErrorRenderer.Shared, FastEmbedDocumentation.Embed);
+        routes.MapPost("/v1/embed", EmbedAsync).WithMetadata(FastEmbedErrorRenderer.Shared, FastEmbedDocumentation.Embed, new BodyLimit(MaxBodyBytes));
 
     private async Task EmbedAsync(HttpContext context)
     {
@@ -43,11 +45,13 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bo
         var start = time.GetTimestamp();
         var call = EmbedReader.Read(body.Bytes);
         body.ReturnBytes();
+        var record = RequestRecord.Of(context);
+        record.Asked(1);
         RequireLength(call.Text);
 
         var request = new EmbeddingRequest(_model, [new EmbeddingInput(call.Text)]) { Normalize = call.Normalize, TokenLimit = options.FastEmbedMaxTokens };
         var result = await embeddings.EmbedAsync(request, context.RequestAborted);
-        RequestRecord.Of(context).Count(result.Count, result.TokenCount);
+        record.Count(result);
 
         using var answer = new AnswerBuffer(AnswerBytes + (16 * _width));
         Write(answer, result, time.GetElapsedTime(start));
