@@ -42,7 +42,8 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         catch (BadHttpRequestException exception)
         {
             // What is left of the body cannot be told from the next request.
-            context.Response.Headers.Connection = "close";
+            if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+                context.Response.Headers.Connection = "close";
             await AnswerFaultAsync(context, exception.StatusCode);
         }
 #pragma warning disable CA1031 // The boundary: a fault ends its request, not the server.
