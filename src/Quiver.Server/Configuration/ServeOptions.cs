@@ -68,11 +68,12 @@ internal sealed record ServeOptions
 
     /// <summary>
     /// Between SIGTERM and the end of accepting connections: time for a load balancer to see that /health/ready answers 503. Requests are
-    /// served meanwhile. null is long enough for the usual one, and nothing when no other machine can connect.
+    /// served meanwhile, and each answer asks for its connection to be closed. null is long enough for a load balancer, or for callers in the
+    /// middle of a conversation to be told when no other machine can connect.
     /// </summary>
     public TimeSpan? DrainDelay { get; init; }
 
-    public TimeSpan EffectiveDrainDelay => DrainDelay ?? (ListensOnLoopbackOnly ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
+    public TimeSpan EffectiveDrainDelay => DrainDelay ?? TimeSpan.FromSeconds(ListensOnLoopbackOnly ? 0.25 : 5);
 
     /// <summary>How long requests in flight may take to finish once the server stops.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);

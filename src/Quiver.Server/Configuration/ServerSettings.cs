@@ -72,8 +72,8 @@ internal static class ServerSettings
         },
         new Setting<TimeSpan?>("server.timeouts.drain_delay", "--drain-delay", Optional(Seconds(0, Day)))
         {
-            Description = "After SIGTERM, how long to go on accepting while /health/ready already answers 503, so that load balancers notice.",
-            DefaultDescription = "5, or 0 when only this machine can connect",
+            Description = "After SIGTERM, how long to go on serving while /health/ready already answers 503 and each answer asks for its connection to be closed, so that load balancers and callers notice.",
+            DefaultDescription = "5, or 0.25 when only this machine can connect",
             Get = options => options.DrainDelay,
             Set = (options, delay) => options with { DrainDelay = delay },
         },
