@@ -13,14 +13,16 @@ internal static class OpenModeGuard
     {
         if (!IsLocal(context.Request.Host.Host))
             throw new QuiverException(ErrorKind.Forbidden, "This server runs without a key and answers only to the names localhost, 127.0.0.1 and [::1]. Start it with an API key to serve other names.");
-        if (!IsLocalOrigin(context.Request.Headers.Origin))
+        if (!IsLocalOrNone(context.Request.Headers.Origin))
             throw new QuiverException(ErrorKind.Forbidden, "This server runs without a key and does not answer web pages of other sites.");
         return next(context);
     }
 
-    private static bool IsLocalOrigin(StringValues origin) =>
-        origin.Count == 0
-        || (origin is [{ } only] && Uri.TryCreate(only, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && IsLocal(uri.Host));
+    /// <summary>Whether an origin, as a browser writes it, is a page of this machine.</summary>
+    public static bool IsLocalOrigin(string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && IsLocal(uri.Host);
+
+    private static bool IsLocalOrNone(StringValues origins) => origins.Count == 0 || (origins is [{ } only] && IsLocalOrigin(only));
 
     private static bool IsLocal(string host) => LocalHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 }

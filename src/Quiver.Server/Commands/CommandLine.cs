@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Quiver.Diagnostics;
 using Quiver.Models;
+using Quiver.Server.Hosting;
 
 namespace Quiver.Server.Commands;
 
@@ -69,7 +70,7 @@ internal static class CommandLine
         }
 
         // The second line below is for faults of Quiver's own: everything listed here already says what to do.
-        var expected = exception is UsageException or InputException or QuiverException or ModelFormatException or IOException
+        var expected = exception is UsageException or InputException or QuiverException or ModelFormatException or IOException or CertificateException
             or UnauthorizedAccessException;
         Console.Error.WriteLine($"quiver: {(expected ? "" : "internal error: ")}{exception.Message}");
         if (Environment.GetEnvironmentVariable(DebugVariable) is { Length: > 0 })

@@ -1,5 +1,6 @@
 using System.Net;
 using Quiver.Encoding;
+using Quiver.Server.Auth;
 using Quiver.Server.Telemetry;
 
 namespace Quiver.Server.Configuration;
@@ -12,6 +13,20 @@ internal sealed record ServeOptions
 
     /// <summary>0 takes a free port and prints it.</summary>
     public int Port { get; init; } = 8000;
+
+    /// <summary>The file of the certificate, PEM, the intermediate ones behind it; null for plain HTTP.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>The file of the certificate's private key, PEM.</summary>
+    public string? TlsKey { get; init; }
+
+    public bool UsesTls => TlsCertificate is not null;
+
+    /// <summary>Origins whose pages may read answers, as browsers write them ("https://app.example"); "*" for every one.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Whose word on the caller's address counts.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Names of installed models, or folders.</summary>
     public IReadOnlyList<string> Models { get; init; } = [Installation.DefaultModel];
@@ -45,13 +60,26 @@ internal sealed record ServeOptions
     /// <summary>From a request's first byte to its answer's last.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>From a connection's opening, or a request's first byte, to the end of its headers.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection may be idle between requests.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>
     /// Between SIGTERM and the end of accepting connections: time for a load balancer to see that /health/ready answers 503. Requests are
-    /// served meanwhile. null is long enough for the usual one, and nothing when no other machine can connect.
+    /// served meanwhile, and each answer asks for its connection to be closed. null is long enough for a load balancer, or for callers in the
+    /// middle of a conversation to be told when no other machine can connect.
     /// </summary>
     public TimeSpan? DrainDelay { get; init; }
 
-    public TimeSpan EffectiveDrainDelay => DrainDelay ?? (ListensOnLoopbackOnly ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
+    public TimeSpan EffectiveDrainDelay => DrainDelay ?? TimeSpan.FromSeconds(ListensOnLoopbackOnly ? 0.25 : 5);
+
+    /// <summary>How long requests in flight may take to finish once the server stops.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Connections open at one time; further ones are closed at once.</summary>
+    public int MaxConnections { get; init; } = 2000;
 
     /// <summary>Request bodies held at one time, all requests together; beyond it requests are answered 429.</summary>
     public long BodyMemory { get; init; } = 512L * 1024 * 1024;
@@ -90,6 +118,8 @@ internal sealed record ServeOptions
     {
         if (ApiKey is not null && ApiKeyFile is not null)
             yield return "Give the API key or a file that holds it, not both.";
+        if (TlsCertificate is null != TlsKey is null)
+            yield return "TLS takes a certificate and its key: give both --tls-cert and --tls-key.";
         if (Models is [])
             yield return "There is no model to serve: name one in models.serve, or leave that out.";
         if (ApiKey is { Length: < 16 })
@@ -99,7 +129,14 @@ internal sealed record ServeOptions
     }
 
     /// <summary>Why possible values must not be served (docs/decisions/0020-open-mode.md), with the fix, or null.</summary>
-    public string? Refusal() => ApiKey is null && !ListensOnLoopbackOnly
-        ? $"--host {Host} lets other machines in, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --host at localhost."
-        : null;
+    public string? Refusal()
+    {
+        if (ApiKey is not null)
+            return null;
+        if (!ListensOnLoopbackOnly)
+            return $"--host {Host} lets other machines in, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --host at localhost.";
+        return CorsOrigins.FirstOrDefault(origin => origin != "*" && !OpenModeGuard.IsLocalOrigin(origin)) is { } foreign
+            ? $"--cors-origin {foreign} is no page of this machine, and without a key no other is answered. Set QUIVER_API_KEY (or --api-key-file FILE)."
+            : null;
+    }
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Quiver.Server.Configuration;
 
@@ -20,7 +22,18 @@ internal static class SettingTypes
 
     /// <summary>"localhost" for both loopback addresses, or one IP address.</summary>
     public static SettingType<string> ListenAddress { get; } = Text(
-        "ADDRESS", "an IP address (0.0.0.0 for every interface) or localhost", text => text == "localhost" || IPAddress.TryParse(text, out _));
+        "ADDRESS", "an IP address (0.0.0.0 for every interface) or localhost", text => text == "localhost" || TryReadAddress(text, out _));
+
+    /// <summary>Addresses: 10.0.0.0/8, or a single one.</summary>
+    public static SettingType<IPNetwork> Network { get; } = new ScalarType<IPNetwork>(
+        "NETWORK",
+        "addresses such as 10.0.0.0/8, or a single one",
+        ReadNetwork,
+        network => network.ToString());
+
+    /// <summary>A web origin as browsers send it, without a path or a default port; or "*".</summary>
+    public static SettingType<string> Origin { get; } = Text(
+        "ORIGIN", "origins as browsers send them, such as https://app.example or http://localhost:3000; or *", text => text == "*" || IsOrigin(text));
 
     public static SettingType<string?> FilePath { get; } = Optional(Text("FILE", "the path of a file"));
 
@@ -75,6 +88,24 @@ internal static class SettingTypes
             expected,
             text => text.Split('=') is [{ Length: > 0 } name, { Length: > 0 } value] ? (true, new(name, value)) : (false, default),
             pair => $"{pair.Key}={pair.Value}"));
+
+    /// <summary>Without the short forms: "7" is 0.0.0.7 to the framework.</summary>
+    private static bool TryReadAddress(string text, [NotNullWhen(true)] out IPAddress? address) =>
+        IPAddress.TryParse(text, out address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text);
+
+    /// <summary>A network's own address has no bits beyond its prefix.</summary>
+    private static (bool IsRight, IPNetwork Network) ReadNetwork(string text)
+    {
+        if (!TryReadAddress(text.Split('/')[0], out var address))
+            return default;
+        return text.Contains('/', StringComparison.Ordinal)
+            ? (IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(address), network)
+            : (true, new IPNetwork(address, address.GetAddressBytes().Length * 8));
+    }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 
     private sealed class ScalarType<T>(
         string placeholder, string expected, Func<string, (bool IsRight, T Value)> parse, Func<T, string> format, SettingShape shape = SettingShape.Scalar)

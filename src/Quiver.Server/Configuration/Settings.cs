@@ -18,12 +18,12 @@ internal static class Settings
     /// <summary>Whether settings stand below the path in quiver.yaml.</summary>
     public static bool IsSection(string path) => Sections.Contains(path);
 
-    /// <summary>The setting that someone who wrote this path probably meant.</summary>
+    /// <summary>What someone who wrote this path probably meant: a right name in a wrong place, or a name misspelt.</summary>
     public static string? Suggest(string path)
     {
         var written = path[(path.LastIndexOf('.') + 1)..];
-        return Spelling.Nearest(path, ByPath.Keys.Concat(Sections))
-            ?? All.FirstOrDefault(setting => setting.Path.EndsWith("." + written, StringComparison.Ordinal) || setting.Flag == "--" + written.Replace('_', '-'))?.Path;
+        return All.FirstOrDefault(setting => setting.Path.EndsWith("." + written, StringComparison.Ordinal) || setting.Flag == "--" + written.Replace('_', '-'))?.Path
+            ?? Spelling.Nearest(path, ByPath.Keys.Concat(Sections));
     }
 
     /// <summary>"server", "server.timeouts" for "server.timeouts.request".</summary>

@@ -23,6 +23,8 @@ internal static class Announcement
         // An address that stands for every interface is none to connect to.
         var reachable = address.Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
         var key = options.ApiKey is null ? "" : " -H \"Authorization: Bearer $QUIVER_API_KEY\"";
-        return $"curl {reachable}/v1/embeddings{key} -H 'Content-Type: application/json' -d '{{\"model\":\"{model}\",\"input\":\"a quiver holds arrows\"}}'";
+        // The name in the certificate is not the address that is printed.
+        var insecure = options.UsesTls ? "--insecure " : "";
+        return $"curl {insecure}{reachable}/v1/embeddings{key} -H 'Content-Type: application/json' -d '{{\"model\":\"{model}\",\"input\":\"a quiver holds arrows\"}}'";
     }
 }

@@ -24,8 +24,9 @@ internal sealed class AnswerHead
         var headers = _context.Response.Headers;
         var milliseconds = (long)Math.Round(_record.Elapsed.TotalMilliseconds);
         headers["openai-processing-ms"] = milliseconds < Milliseconds.Length ? Milliseconds[milliseconds] : milliseconds.ToString(CultureInfo.InvariantCulture);
-        // Asked only now, so that requests which were in flight when the drain began are told too.
-        if (_drain.Begun)
+        // Asked only now, so that requests which were in flight when the drain began are told too. HTTP/2 has no such header: the server's
+        // GOAWAY says it for the whole connection.
+        if (_drain.Begun && !HttpProtocol.IsHttp2(_context.Request.Protocol))
             headers.Connection = "close";
         return Task.CompletedTask;
     }

@@ -17,7 +17,7 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
             if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
                 await AnswerFaultAsync(context, context.Response.StatusCode);
         }
-        catch (Exception) when (clientGone.IsCancellationRequested)
+        catch (Exception exception) when (clientGone.IsCancellationRequested || IsSlowReader(context, exception))
         {
             RequestRecord.Of(context).ClientGone = true;
             context.Abort();
@@ -42,7 +42,8 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         catch (BadHttpRequestException exception)
         {
             // What is left of the body cannot be told from the next request.
-            context.Response.Headers.Connection = "close";
+            if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+                context.Response.Headers.Connection = "close";
             await AnswerFaultAsync(context, exception.StatusCode);
         }
 #pragma warning disable CA1031 // The boundary: a fault ends its request, not the server.
@@ -53,6 +54,10 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
             await AnswerAsync(context, new QuiverException(ErrorKind.Internal, "", exception));
         }
     }
+
+    /// <summary>Whether the answer was under way when the request's time was over: nothing was left to do but to send it.</summary>
+    private static bool IsSlowReader(HttpContext context, Exception exception) =>
+        context.Response.HasStarted && exception is QuiverException { Kind: ErrorKind.Unavailable };
 
     private Task AnswerAsync(HttpContext context, QuiverException exception)
     {

@@ -1,7 +1,5 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Quiver.Embedding;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
@@ -18,12 +16,6 @@ internal static class QuiverHost
 {
     public const int MaxBodyBytes = 16 * 1024 * 1024;
 
-    /// <summary>Connections at one time, and so requests: HTTP/1.1 has one of them at a time on each.</summary>
-    public const int MaxConnections = 2000;
-
-    /// <summary>How long requests in flight may take to finish once the server stops.</summary>
-    private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(30);
-
     /// <remarks>
     /// Built from the empty builder: nothing is read from ASPNETCORE_* variables or from an appsettings.json in the current folder, so the
     /// server listens where its own options say and nowhere else.
@@ -31,14 +23,17 @@ internal static class QuiverHost
     public static WebApplication Build(ServeOptions options, EmbeddingService embeddings, Drain drain, TimeProvider time, Action<ILoggingBuilder>? logging = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listener.Configure(kestrel, options));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = FinishTime);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        if (options is { TlsCertificate: { } certificate, TlsKey: { } key })
+            builder.Services.AddSingleton(services => new ServerCertificate(certificate, key, time, services.GetRequiredService<ILogger<ServerCertificate>>()));
         builder.Services.AddSingleton(_ => new DeadlineQueue(options.RequestTimeout, time));
         builder.Services.AddTelemetry(options, embeddings.Models.Names.Max(name => embeddings.Models.Get(name).MaxTokens), time, logging);
 
         var app = builder.Build();
+        TrustedProxies.Use(app, options);
         app.UseRouting();
         UseLayers(app, options, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
@@ -62,7 +57,12 @@ internal static class QuiverHost
         Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), StandardRenderer(options)).InvokeAsync);
         if (options.MetricsPort is not null)
             Use(app, MetricsPort.InvokeAsync);
-        Use(app, options.ApiKey is { } key ? new ApiKeyGuard(key).InvokeAsync : OpenModeGuard.InvokeAsync);
+        if (options.ApiKey is null)
+            Use(app, OpenModeGuard.InvokeAsync);
+        if (options.CorsOrigins is not [])
+            Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
+        if (options.ApiKey is { } key)
+            Use(app, new ApiKeyGuard(key).InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }
 
@@ -71,30 +71,6 @@ internal static class QuiverHost
         options.Compat.Contains("tei") ? TeiErrorRenderer.Shared : OpenAiErrorRenderer.Shared;
 
     private static void Use(WebApplication app, Func<HttpContext, RequestDelegate, Task> layer) => app.Use(next => context => layer(context, next));
-
-    private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.AllowSynchronousIO = false;
-        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
-        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
-
-        Listen(kestrel, options.Host, options.Port, _ => { });
-        if (options.MetricsPort is { } port)
-            Listen(kestrel, options.Host, port, MetricsPort.Mark);
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, string host, int port, Action<ListenOptions> configure)
-    {
-        // Kestrel cannot take one free port on both loopback addresses.
-        if (host == "localhost" && port != 0)
-            kestrel.ListenLocalhost(port, configure);
-        else
-            kestrel.Listen(host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(host), port, configure);
-    }
 
     /// <summary>Signals are the command's to handle: the framework's lifetime would stop accepting at the first of them.</summary>
     private sealed class NoSignals : IHostLifetime

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.Net.Http.Headers;
 
 namespace Quiver.Server.Hosting;
@@ -34,7 +35,7 @@ internal sealed class RequestBody : IDisposable
         var body = new RequestBody(memory);
         try
         {
-            await body.FillAsync(request.Body, cancellationToken);
+            await body.FillAsync(request.BodyReader, cancellationToken);
             return body;
         }
         catch
@@ -59,26 +60,38 @@ internal sealed class RequestBody : IDisposable
         _counted = 0;
     }
 
-    private async Task FillAsync(Stream source, CancellationToken cancellationToken)
+    private async Task FillAsync(PipeReader source, CancellationToken cancellationToken)
     {
         Grow(FirstSize);
+        // A read that a token ends leaves Kestrel unable to pass over the rest of the body, and it says so in the log: the read is told to end.
+        await using var late = cancellationToken.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), source);
         try
         {
-            while (await source.ReadAsync(_buffer.AsMemory(_length), cancellationToken) is > 0 and var read)
+            for (var complete = false; !complete;)
             {
-                _length += read;
-                if (_length == _buffer.Length)
-                    Grow(_length * 2);
+                var read = await source.ReadAsync(CancellationToken.None);
+                if (read.IsCanceled)
+                    throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout);
+                Take(read.Buffer);
+                source.AdvanceTo(read.Buffer.End);
+                complete = read.IsCompleted;
             }
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout, exception);
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
             // Kestrel reports some malformed chunks this way.
             throw new BadHttpRequestException("The body is not well-formed HTTP.", StatusCodes.Status400BadRequest, exception);
+        }
+    }
+
+    private void Take(in ReadOnlySequence<byte> arrived)
+    {
+        foreach (var piece in arrived)
+        {
+            if (_buffer.Length - _length < piece.Length)
+                Grow(Math.Max(_length * 2, _length + piece.Length));
+            piece.Span.CopyTo(_buffer.AsSpan(_length));
+            _length += piece.Length;
         }
     }
 

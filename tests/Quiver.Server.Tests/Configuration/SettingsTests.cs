@@ -67,17 +67,21 @@ public sealed class SettingsTests
     [InlineData("server.host", "localhost", "0.0.0.0", "::1")]
     [InlineData("server.timeouts.request", "0.001", "86400", "1e1")]
     [InlineData("models.auto_truncate", "on", "OFF", "1", "No")]
+    [InlineData("server.trusted_proxies", "10.0.0.0/8", "127.0.0.1", "::1", "fd00::/8")]
+    [InlineData("server.cors.origins", "*", "https://app.example", "http://localhost:3000", "http://[::1]:3000")]
     [InlineData("models.precision", "int16", "f32")]
     public void Values_in_range_are_taken(string path, params string[] texts) =>
         Assert.All(texts, text => Assert.True(Settings.Find(path)!.Accepts([text]), text));
 
     [Theory]
     [InlineData("server.port", "-1", "65536", "x", "1.5", "0x10", " ")]
-    [InlineData("server.host", "example.org", "Localhost", "10.0.0.0/8")]
+    [InlineData("server.host", "example.org", "Localhost", "10.0.0.0/8", "7", "127.1", "0x7f000001")]
     [InlineData("server.timeouts.request", "0", "NaN", "Infinity", "86401", "5 s")]
     [InlineData("models.auto_truncate", "2", "y", "wahr")]
     [InlineData("models.precision", "int8", "F32")]
     [InlineData("models.aliases", "name", "=model", "name=", "a=b=c")]
+    [InlineData("server.trusted_proxies", "10.0.0.0/33", "10.1.2.3/8", "10/8", "7", "proxy")]
+    [InlineData("server.cors.origins", "https://app.example/", "app.example", "https://user@app.example", "ftp://app.example", "https://app.example:443", "null")]
     [InlineData("compat", "tie", "FASTEMBED")]
     public void Values_out_of_range_are_not(string path, params string[] texts) =>
         Assert.All(texts, text => Assert.False(Settings.Find(path)!.Accepts([text]), text));

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace Quiver.Server.Tests.Support;
 
@@ -9,9 +10,12 @@ internal sealed class RawConnection : IDisposable
 
     public Stream Stream => _tcp.GetStream();
 
-    public static async Task<RawConnection> OpenAsync(Uri address)
+    /// <param name="receiveBuffer">Bytes that the system takes in for a reader that does not read; its own choice by default.</param>
+    public static async Task<RawConnection> OpenAsync(Uri address, int? receiveBuffer = null)
     {
         var connection = new RawConnection();
+        if (receiveBuffer is { } bytes)
+            connection._tcp.ReceiveBufferSize = bytes;
         await connection._tcp.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
         return connection;
     }
@@ -30,21 +34,25 @@ internal sealed class RawConnection : IDisposable
     /// <summary>One answer with a Content-Length: the status line, headers and body as they came.</summary>
     public async Task<string> ReadAnswerAsync()
     {
-        var received = new List<byte>();
-        var one = new byte[1];
-        while (true)
+        var received = new StringBuilder();
+        var piece = new byte[16 * 1024];
+        var length = int.MaxValue;
+        while (received.Length < length)
         {
-            if (await _tcp.GetStream().ReadAsync(one, TestContext.Current.CancellationToken) == 0)
-                return System.Text.Encoding.Latin1.GetString([.. received]);
-            received.Add(one[0]);
-            var text = System.Text.Encoding.Latin1.GetString([.. received]);
-            var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            if (end < 0)
+            var read = await _tcp.GetStream().ReadAsync(piece, TestContext.Current.CancellationToken);
+            if (read == 0)
+                break;
+            received.Append(System.Text.Encoding.Latin1.GetString(piece, 0, read));
+            if (length < int.MaxValue)
                 continue;
-            var length = text.Split("\r\n").Single(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))[16..];
-            if (received.Count == end + 4 + int.Parse(length, null))
-                return text;
+            var text = received.ToString();
+            var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (end >= 0)
+                length = end + 4 + int.Parse(text.Split("\r\n").Single(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))[16..], null);
         }
+
+        Assert.True(received.Length <= length || length == int.MaxValue, "More was sent than one answer.");
+        return received.ToString();
     }
 
     /// <summary>An interim answer ("100 Continue"): nothing but its head.</summary>

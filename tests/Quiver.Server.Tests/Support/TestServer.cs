@@ -18,11 +18,11 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly IEmbedder _model;
     private readonly LogCollector _log = new();
 
-    private TestServer(IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions)
+    private TestServer(IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions, TimeProvider? time)
     {
         _model = model;
         _embeddings = new EmbeddingService(new ModelDirectory([model], options.Aliases), serviceOptions);
-        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, TimeProvider.System, logging => logging.AddProvider(_log));
+        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, time ?? TimeProvider.System, logging => logging.AddProvider(_log));
     }
 
     public WordEmbedder Model => (WordEmbedder)_model;
@@ -38,13 +38,14 @@ internal sealed class TestServer : IAsyncDisposable
     public HttpClient Client { get; private set; } = null!;
 
     public static Task<TestServer> StartAsync(
-        ServeOptions? options = null, WordEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null) =>
-        StartWithAsync(model ?? new WordEmbedder(), options ?? new ServeOptions(), serviceOptions);
+        ServeOptions? options = null, WordEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null) =>
+        StartWithAsync(model ?? new WordEmbedder(), options ?? new ServeOptions(), serviceOptions, time);
 
     /// <summary>Starts it with any model, which is disposed with the server.</summary>
-    public static async Task<TestServer> StartWithAsync(IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions = null)
+    public static async Task<TestServer> StartWithAsync(
+        IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null)
     {
-        var server = new TestServer(model, options, serviceOptions);
+        var server = new TestServer(model, options, serviceOptions, time);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Address = new Uri(QuiverHost.AddressOf(server._app));
         server.Client = Loopback.Client(server.Address);

@@ -29,7 +29,7 @@ internal sealed class InfoRoutes(TeiModel model, EmbeddingService embeddings, Se
         json.WriteString("pooling"u8, embedder.Space.Pooling == "lasttoken" ? "last_token" : embedder.Space.Pooling);
         json.WriteEndObject();
         json.WriteEndObject();
-        json.WriteNumber("max_concurrent_requests"u8, QuiverHost.MaxConnections);
+        json.WriteNumber("max_concurrent_requests"u8, options.MaxConnections);
         json.WriteNumber("max_input_length"u8, embedder.MaxTokens);
         json.WriteNumber("max_batch_tokens"u8, embeddings.MaxRequestTokens);
         json.WriteNull("max_batch_requests"u8);
