@@ -70,10 +70,17 @@ internal sealed class RequestBody : IDisposable
             for (var complete = false; !complete;)
             {
                 var read = await source.ReadAsync(CancellationToken.None);
-                if (read.IsCanceled)
-                    throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout);
-                Take(read.Buffer);
-                source.AdvanceTo(read.Buffer.End);
+                try
+                {
+                    if (read.IsCanceled)
+                        throw new BadHttpRequestException("The body did not arrive in time.", StatusCodes.Status408RequestTimeout);
+                    Take(read.Buffer);
+                }
+                finally
+                {
+                    source.AdvanceTo(read.Buffer.End);
+                }
+
                 complete = read.IsCompleted;
             }
         }

@@ -32,7 +32,7 @@ public sealed class SlowClientTests
         Assert.All(await bodies, answer => Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal));
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 2, 30);
         Assert.True(served > 100, $"Only {served} requests were served meanwhile.");
-        Assert.DoesNotContain("Error", server.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Log.Split('\n'), line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -54,8 +54,12 @@ public sealed class SlowClientTests
     private static Task<string[]> SlowHeadersAsync(Uri address) =>
         Task.WhenAll(Enumerable.Range(0, Each).Select(_ => RawConnection.ExchangeAsync(address, "POST /v1/embeddings HTTP/1.1\r\nHost: loc")));
 
-    private static Task<string[]> SlowBodiesAsync(Uri address, string model) => Task.WhenAll(Enumerable.Range(0, Each).Select(
-        _ => RawConnection.ExchangeAsync(address, Head(1000) + $$"""{"model":"{{model}}","input":""")));
+    private static Task<string[]> SlowBodiesAsync(Uri address, string model) => Task.WhenAll(Enumerable.Range(0, Each).Select(async _ =>
+    {
+        using var connection = await RawConnection.OpenAsync(address);
+        await connection.SendAsync(Head(1000) + $$"""{"model":"{{model}}","input":""");
+        return await connection.ReadAnswerAsync();
+    }));
 
     private static string Head(int length) =>
         $"POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n";
