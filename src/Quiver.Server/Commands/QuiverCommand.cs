@@ -18,6 +18,7 @@ internal static class QuiverCommand
             TokenizeCommand.Create(),
             ModelsCommand.Create(),
             ConfigCommand.Create(),
+            DoctorCommand.Create(),
             BenchCommand.Create(),
         },
     };

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -28,8 +27,8 @@ internal sealed partial class ServerCertificate : IDisposable
     public ServerCertificate(string certificateFile, string keyFile, TimeProvider time, ILogger<ServerCertificate> logger)
     {
         (_certificateFile, _keyFile, _time, _logger) = (certificateFile, keyFile, time, logger);
-        var files = PemFiles.Read(certificateFile, keyFile);
-        (_lastSeen, _handshake) = (files.Digest, Use(files.ToCertificates()));
+        var files = CertificateFiles.Read(certificateFile, keyFile);
+        (_lastSeen, _handshake) = (files.Digest, Use(files.ToChain()));
         _timer = time.CreateTimer(_ => LookAgain(), null, TimeBetweenLooks, TimeBetweenLooks);
     }
 
@@ -42,11 +41,11 @@ internal sealed partial class ServerCertificate : IDisposable
     {
         try
         {
-            var files = PemFiles.Read(_certificateFile, _keyFile);
+            var files = CertificateFiles.Read(_certificateFile, _keyFile);
             if (files.Digest.AsSpan().SequenceEqual(_lastSeen))
                 return;
             _lastSeen = files.Digest;
-            _handshake = Use(files.ToCertificates());
+            _handshake = Use(files.ToChain());
             LogRenewed();
         }
         catch (Exception exception) when (exception is CertificateException or IOException or UnauthorizedAccessException)
@@ -76,49 +75,4 @@ internal sealed partial class ServerCertificate : IDisposable
 
     [LoggerMessage(1012, LogLevel.Warning, "The certificate is valid from {Start:u} to {End:u}, which is not now: clients will refuse it.")]
     private partial void LogNotValidNow(DateTime start, DateTime end);
-
-    /// <param name="Digest">Of both files' contents.</param>
-    private sealed record PemFiles(string CertificateFile, string Certificates, string KeyFile, string Key, byte[] Digest)
-    {
-        public static PemFiles Read(string certificateFile, string keyFile)
-        {
-            var (certificates, key) = (File.ReadAllText(certificateFile), File.ReadAllText(keyFile));
-            return new(certificateFile, certificates, keyFile, key, SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{certificates.Length} {certificates}{key}")));
-        }
-
-        /// <summary>The server's own with its key, then the intermediate ones.</summary>
-        public X509Certificate2Collection ToCertificates()
-        {
-            var chain = new X509Certificate2Collection();
-            try
-            {
-                chain.ImportFromPem(Certificates);
-            }
-            catch (CryptographicException)
-            {
-                // Told below.
-            }
-
-            if (chain.Count == 0)
-                throw new CertificateException($"{CertificateFile} holds no certificate in PEM (-----BEGIN CERTIFICATE-----).");
-            chain[0] = WithKey();
-            return chain;
-        }
-
-        private X509Certificate2 WithKey()
-        {
-            if (Key.Contains("ENCRYPTED", StringComparison.Ordinal))
-                throw new CertificateException($"The key in {KeyFile} is encrypted. `openssl pkey -in FILE -out FILE` writes it without a passphrase.");
-            try
-            {
-                var certificate = X509Certificate2.CreateFromPem(Certificates, Key);
-                // Windows does not do handshakes with a key that exists in memory alone.
-                return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null) : certificate;
-            }
-            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
-            {
-                throw new CertificateException($"{KeyFile} holds no private key in PEM, or not the key of the certificate in {CertificateFile}.");
-            }
-        }
-    }
 }
