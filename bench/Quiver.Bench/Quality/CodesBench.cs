@@ -7,7 +7,7 @@ namespace Quiver.Bench.Quality;
 
 /// <summary>
 /// What is found with codes in place of floats: 10,000 package descriptions, 200 queries. Signed codes are compared by dot product, uint8 by
-/// distance, bits by how many differ; all as clients do it, who do not know the model's limits.
+/// distance, bits by how many differ; all as clients do it, who do not know the model's limit.
 /// </summary>
 internal static class CodesBench
 {
@@ -19,14 +19,14 @@ internal static class CodesBench
         var names = Corpus.Names().ToArray();
         var documents = Vectors.OfQuiver(Repository.DefaultModel, Precision.Int16, Corpus.Tokenize(Corpus.Descriptions()));
         var asked = Vectors.OfQuiver(Repository.DefaultModel, Precision.Int16, Corpus.Tokenize(queries.Select(query => query.Text)));
-        var limits = ModelFolder.Open(Repository.DefaultModel).ElementLimits;
+        var limit = ModelFolder.Open(Repository.DefaultModel).CodeLimit;
         var table = context.Report.Table($"Search by codes ({documents.Count} texts, {queries.Length} queries)", "type", "bytes", "recall@10", "of float's", "top-10 overlap", "target");
 
         var floats = Find(row => asked[row].ToArray(), row => documents[row].ToArray(), Dot);
         Line("float", documents.Width * sizeof(float), floats, null);
-        Line("int8", documents.Width, Find(row => Codes(asked[row], ElementType.Int8, limits), row => Codes(documents[row], ElementType.Int8, limits), Dot), Target.Least(0.99));
-        Line("uint8", documents.Width, Find(row => Codes(asked[row], ElementType.UInt8, limits), row => Codes(documents[row], ElementType.UInt8, limits), Nearness), Target.Least(0.99));
-        Line("int8 without limits", documents.Width, Find(row => Codes(asked[row], ElementType.Int8, null), row => Codes(documents[row], ElementType.Int8, null), Dot), Target.Least(0.99));
+        Line("int8", documents.Width, Find(row => Codes(asked[row], ElementType.Int8, limit), row => Codes(documents[row], ElementType.Int8, limit), Dot), Target.Least(0.99));
+        Line("uint8", documents.Width, Find(row => Codes(asked[row], ElementType.UInt8, limit), row => Codes(documents[row], ElementType.UInt8, limit), Nearness), Target.Least(0.99));
+        Line("int8 without a limit", documents.Width, Find(row => Codes(asked[row], ElementType.Int8, null), row => Codes(documents[row], ElementType.Int8, null), Dot), Target.Least(0.99));
         Line("binary", documents.Width / 8, Find(row => Signs(asked[row]), row => Signs(documents[row]), Dot), null);
 
         void Line(string name, int bytes, int[][] found, Target? target)
@@ -52,8 +52,8 @@ internal static class CodesBench
         }
     }
 
-    private static float[] Codes(ReadOnlySpan<float> vector, ElementType type, IReadOnlyList<float>? limits) =>
-        Array.ConvertAll(VectorCodes.Of(vector, type, vector.Length, limits), code => type == ElementType.Int8 ? (sbyte)code : (float)code);
+    private static float[] Codes(ReadOnlySpan<float> vector, ElementType type, float? limit) =>
+        Array.ConvertAll(VectorCodes.Of(vector, type, vector.Length, limit), code => type == ElementType.Int8 ? (sbyte)code : (float)code);
 
     private static float[] Signs(ReadOnlySpan<float> vector) => Array.ConvertAll(vector.ToArray(), element => element > 0 ? 1f : -1f);
 

@@ -9,34 +9,49 @@ internal static class Calibration
 {
     private const int BatchTexts = 32;
 
-    /// <summary>The largest magnitude of each element over all texts of the input, at unit length; written into the model's folder.</summary>
-    /// <exception cref="InputException">A line cannot be used, or there is none.</exception>
+    /// <summary>Magnitudes from 0 to 1 are counted in so many steps.</summary>
+    private const int Steps = 10_000;
+
+    /// <summary>One element in so many is larger than the limit, and clipped: a few outliers must not coarsen all others.</summary>
+    private const int ClippedOneIn = 10_000;
+
+    /// <summary>Measures the elements of all texts' vectors at unit length, and writes their limit into the model's folder.</summary>
+    /// <exception cref="InputException">A line cannot be used.</exception>
+    /// <exception cref="UsageException">There is no line.</exception>
     public static async Task<int> RunAsync(string nameOrFolder, InputReader input, CancellationToken cancellationToken)
     {
         using var model = LocalModels.Load(nameOrFolder, Precision.F32);
-        var limits = new float[model.Width];
+        var magnitudes = new long[Steps + 1];
         var texts = 0;
         await foreach (var batch in input.ReadAsync(cancellationToken).Chunk(BatchTexts).WithCancellation(cancellationToken))
         {
             var vectors = new float[batch.Length * model.Width];
             model.Embed(Array.ConvertAll(batch, record => model.Tokenize(record.Text)), vectors);
             for (var row = 0; row < batch.Length; row++)
-                Raise(limits, vectors.AsSpan(row * model.Width, model.Width));
+                Count(magnitudes, vectors.AsSpan(row * model.Width, model.Width));
             texts += batch.Length;
         }
 
         if (texts == 0)
             throw new UsageException("There is no text to calibrate with.");
-        for (var i = 0; i < limits.Length; i++)
-            limits[i] = Math.Clamp(limits[i], 1e-6f, 1);
-        Console.Out.WriteLine($"{ElementLimits.Write(LocalModels.Open(nameOrFolder).Path, limits)}: limits of {limits.Length} elements from {texts} texts");
+        var limit = LimitOf(magnitudes);
+        Console.Out.WriteLine($"{CodeLimit.Write(LocalModels.Open(nameOrFolder).Path, limit)}: {limit:g6}, from {texts} texts");
         return ExitCode.Success;
     }
 
-    private static void Raise(float[] limits, Span<float> vector)
+    private static void Count(long[] magnitudes, Span<float> vector)
     {
         UnitLength.Normalize(vector);
-        for (var i = 0; i < limits.Length; i++)
-            limits[i] = Math.Max(limits[i], Math.Abs(vector[i]));
+        foreach (var element in vector)
+            magnitudes[(int)Math.Ceiling(Math.Min(1, Math.Abs(element)) * Steps)]++;
+    }
+
+    private static float LimitOf(long[] magnitudes)
+    {
+        var clipped = magnitudes.Sum() / ClippedOneIn;
+        var step = Steps;
+        for (var larger = magnitudes[step]; larger <= clipped && step > 1; larger += magnitudes[step])
+            step--;
+        return (float)step / Steps;
     }
 }

@@ -6,7 +6,7 @@ public enum ElementType
     /// <summary>float32: the vector itself. All others are derived from it at unit length.</summary>
     Float,
 
-    /// <summary>One byte an element, −127 to 127: the element in parts of its limit (<see cref="IEmbedder.ElementLimits"/>), rounded.</summary>
+    /// <summary>One byte an element, −127 to 127: the element in parts of the model's <see cref="IEmbedder.CodeLimit"/>, rounded.</summary>
     Int8,
 
     /// <summary>The same with 128 added: 1 to 255, and 128 for 0.</summary>

@@ -25,7 +25,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         DefaultPromptName = folder.DefaultPromptName;
         Architecture = folder.Config.ModelType;
         Probe = folder.Probe;
-        ElementLimits = folder.ElementLimits;
+        CodeLimit = folder.CodeLimit;
         (var tokenizer, _encoder) = LoadParts(folder, precision);
         _tokenizer = new ModelTokenizer(folder, tokenizer, _encoder.VocabularySize);
         _space = new Lazy<EmbeddingSpace>(() => new EmbeddingSpace(ModelDigest.Of(folder), PoolingOf(folder), folder.Width));
@@ -66,7 +66,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     public ModelProbe? Probe { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<float>? ElementLimits { get; }
+    public float? CodeLimit { get; }
 
     /// <summary>For int16 four times the largest error of an element that 1,500 package descriptions show.</summary>
     public double ProbeTolerance => Precision == Precision.F32 ? 1e-5 : 2e-3;

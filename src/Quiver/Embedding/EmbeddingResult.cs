@@ -17,13 +17,13 @@ public sealed class EmbeddingResult
 
     private readonly IReadOnlyList<RequestedInput> _inputs;
     private readonly VectorForm _form;
-    private readonly IReadOnlyList<float>? _limits;
+    private readonly float? _codeLimit;
 
     /// <param name="inputs">One per position, each with its vector or its error.</param>
-    /// <param name="limits">The model's <see cref="IEmbedder.ElementLimits"/>.</param>
-    internal EmbeddingResult(string model, VectorForm form, IReadOnlyList<RequestedInput> inputs, IReadOnlyList<float>? limits)
+    /// <param name="codeLimit">The model's <see cref="IEmbedder.CodeLimit"/>.</param>
+    internal EmbeddingResult(string model, VectorForm form, IReadOnlyList<RequestedInput> inputs, float? codeLimit)
     {
-        _limits = limits;
+        _codeLimit = codeLimit;
         Model = model;
         _form = form;
         _inputs = inputs;
@@ -55,7 +55,7 @@ public sealed class EmbeddingResult
     /// where <see cref="Error"/> says why there is none.
     /// </summary>
     public ReadOnlySpan<byte> Codes(int index) =>
-        _inputs[index].Entry is { } entry ? VectorCodes.Of(Vector(index), _form.Type, entry.BaseVector.Length, _limits) : [];
+        _inputs[index].Entry is { } entry ? VectorCodes.Of(Vector(index), _form.Type, entry.BaseVector.Length, _codeLimit) : [];
 
     /// <summary>Tokens of one input that were embedded, special tokens included; 0 where it has an error.</summary>
     public int Tokens(int index) => _inputs[index].Entry?.Tokens ?? 0;

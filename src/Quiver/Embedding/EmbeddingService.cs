@@ -71,7 +71,7 @@ public sealed class EmbeddingService : IDisposable
 
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxRequestTokens);
         var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, model, cancellationToken) : default;
-        var result = new EmbeddingResult(request.Model, form, inputs.ByPosition, model.ElementLimits) { Times = times with { Tokenization = tokenization } };
+        var result = new EmbeddingResult(request.Model, form, inputs.ByPosition, model.CodeLimit) { Times = times with { Tokenization = tokenization } };
         result.CountTokens();
         return result;
     }

@@ -17,7 +17,7 @@ internal sealed class HealthMonitor : IDisposable
     {
         _tests = [.. models.Select(model => new SelfTest(model, scheduler))];
         if (interval is { } period)
-            _timer = time.CreateTimer(_ => _ = CheckAsync(_end.Token), null, period, period);
+            _timer = time.CreateTimer(_ => OnTick(), null, period, period);
     }
 
     public EmbeddingHealth Health => _health;
@@ -52,5 +52,12 @@ internal sealed class HealthMonitor : IDisposable
     {
         _timer?.Dispose();
         _end.Cancel();
+    }
+
+    /// <summary>A run that is still waiting for its turn is not joined by a second.</summary>
+    private void OnTick()
+    {
+        if (_oneAtATime.CurrentCount > 0)
+            _ = CheckAsync(_end.Token);
     }
 }

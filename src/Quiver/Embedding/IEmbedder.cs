@@ -35,10 +35,8 @@ public interface IEmbedder
     /// <summary>How far an element of the probe's vector may be off at unit length, in this arithmetic.</summary>
     double ProbeTolerance => 1e-5;
 
-    /// <summary>
-    /// The largest magnitude of each element of a unit vector that int8 codes tell apart, [<see cref="Width"/>]; null where nobody measured it.
-    /// </summary>
-    IReadOnlyList<float>? ElementLimits => null;
+    /// <summary>The largest magnitude of a unit vector's element that int8 codes tell apart; null where nobody measured it.</summary>
+    float? CodeLimit => null;
 
     /// <summary>Texts to put in front of an input, by name ("query").</summary>
     IReadOnlyDictionary<string, string> Prompts { get; }

@@ -21,20 +21,18 @@ internal sealed class SelfTest(IEmbedder model, Scheduler scheduler)
     /// <exception cref="QuiverException">Nothing was found out: the queue is full, or closed.</exception>
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
     {
-        var probe = model.Tokenize(model.Probe?.Text ?? DefaultText, prompt: "");
-        var companions = Companions.Select(text => model.Tokenize(text, prompt: "")).ToArray();
-        float[][] alone, batch;
         try
         {
-            alone = await ComputeAsync([probe], cancellationToken);
-            batch = await ComputeAsync([probe, companions[0], probe, companions[1], probe], cancellationToken);
+            var probe = model.Tokenize(model.Probe?.Text ?? DefaultText, prompt: "");
+            var companions = Companions.Select(text => model.Tokenize(text, prompt: "")).ToArray();
+            var alone = await ComputeAsync([probe], cancellationToken);
+            var batch = await ComputeAsync([probe, companions[0], probe, companions[1], probe], cancellationToken);
+            return Judge(alone[0], batch);
         }
-        catch (QuiverException error) when (error.Kind == ErrorKind.Internal)
+        catch (QuiverException error) when (error.Kind is not (ErrorKind.Overloaded or ErrorKind.Unavailable))
         {
             return $"{model.Name}: {error.Message}";
         }
-
-        return Judge(alone[0], batch);
     }
 
     private string? Judge(float[] vector, float[][] batch)

@@ -3,7 +3,7 @@ namespace Quiver.Embedding;
 /// <summary>Small integers in place of a unit vector's elements (docs/decisions/0053-int8-codes.md).</summary>
 internal static class VectorCodes
 {
-    /// <summary>How many standard deviations of a random unit vector's element a code covers, for models that came without limits.</summary>
+    /// <summary>How many standard deviations of a random unit vector's element a code covers, for models that came without a limit.</summary>
     private const double DefaultDeviations = 4;
 
     private const int LargestCode = 127;
@@ -14,14 +14,14 @@ internal static class VectorCodes
     /// <summary>The codes, one byte each; those of signed types in two's complement.</summary>
     /// <param name="unitVector">Cut to the dimensions asked for and scaled to unit length after that.</param>
     /// <param name="width">Elements before the cut.</param>
-    /// <param name="limits">Of the whole unit vector's elements, or null for the rule.</param>
-    public static byte[] Of(ReadOnlySpan<float> unitVector, ElementType type, int width, IReadOnlyList<float>? limits)
+    /// <param name="limit">Of an element of the whole unit vector; null for the rule.</param>
+    public static byte[] Of(ReadOnlySpan<float> unitVector, ElementType type, int width, float? limit)
     {
         var codes = new byte[LengthOf(unitVector.Length, type)];
         switch (type)
         {
-            case ElementType.Int8: Quantize(unitVector, codes, offset: 0, width, limits); break;
-            case ElementType.UInt8: Quantize(unitVector, codes, offset: 128, width, limits); break;
+            case ElementType.Int8: Quantize(unitVector, codes, offset: 0, width, limit); break;
+            case ElementType.UInt8: Quantize(unitVector, codes, offset: 128, width, limit); break;
             case ElementType.Binary: PackSigns(unitVector, codes, offset: 128); break;
             case ElementType.UBinary: PackSigns(unitVector, codes, offset: 0); break;
             default: throw new ArgumentOutOfRangeException(nameof(type));
@@ -30,15 +30,14 @@ internal static class VectorCodes
         return codes;
     }
 
-    /// <remarks>A cut vector was scaled up, by √(width ÷ elements) on the average, and its limits with it.</remarks>
-    private static void Quantize(ReadOnlySpan<float> vector, Span<byte> codes, int offset, int width, IReadOnlyList<float>? limits)
+    /// <remarks>A cut vector was scaled up, by √(width ÷ elements) on the average, and the limit with it.</remarks>
+    private static void Quantize(ReadOnlySpan<float> vector, Span<byte> codes, int offset, int width, float? limit)
     {
-        var growth = Math.Sqrt((double)width / vector.Length);
-        var rule = Math.Min(1, DefaultDeviations / Math.Sqrt(width));
+        var whole = limit ?? Math.Min(1, DefaultDeviations / Math.Sqrt(width));
+        var scale = LargestCode / (whole * Math.Sqrt((double)width / vector.Length));
         for (var i = 0; i < vector.Length; i++)
         {
-            var limit = (limits?[i] ?? rule) * growth;
-            var code = Math.Clamp(Math.Round(vector[i] / limit * LargestCode), -LargestCode, LargestCode);
+            var code = Math.Clamp(Math.Round(vector[i] * scale), -LargestCode, LargestCode);
             codes[i] = unchecked((byte)((int)code + offset));
         }
     }

@@ -40,20 +40,6 @@ internal static class VectorText
         return written + 2;
     }
 
-    private static int WriteNumbers(ReadOnlySpan<float> vector, Span<byte> room)
-    {
-        room[0] = (byte)'[';
-        var at = 1;
-        foreach (var value in vector)
-        {
-            at += FloatFormat.Write(value, room[at..]);
-            room[at++] = (byte)',';
-        }
-
-        room[at - 1] = (byte)']';
-        return at;
-    }
-
     /// <summary>Room that <see cref="WriteCodes"/> needs at most.</summary>
     public static int MaxCodeBytes(int codes) => 2 + (5 * codes);
 
@@ -72,5 +58,13 @@ internal static class VectorText
 
         room[at - 1] = (byte)']';
         return at;
+    }
+
+    private static int WriteNumbers(ReadOnlySpan<float> vector, Span<byte> room)
+    {
+        room[0] = (byte)'[';
+        var end = FloatFormat.WriteList(vector, room[1..]);
+        room[end] = (byte)']';
+        return end + 1;
     }
 }

@@ -12,24 +12,22 @@ public sealed class VectorCodesTests
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void An_element_is_coded_in_parts_of_its_limit_rounded_and_never_beyond()
+    public void An_element_is_coded_in_parts_of_the_limit_rounded_and_never_beyond()
     {
-        float[] limits = [0.1f, 0.2f, 0.4f, 0.1f, 0.1f];
-        float[] vector = [0.1f, -0.1f, 0, 0.5f, -0.5f];
-        Assert.Equal([127, -64, 0, 127, -127], VectorCodes.Of(vector, ElementType.Int8, 5, limits).Select(code => (int)(sbyte)code));
-        Assert.Equal([255, 64, 128, 255, 1], VectorCodes.Of(vector, ElementType.UInt8, 5, limits).Select(code => (int)code));
+        float[] vector = [0.2f, -0.1f, 0, 0.5f, -0.5f];
+        Assert.Equal([127, -64, 0, 127, -127], VectorCodes.Of(vector, ElementType.Int8, 5, 0.2f).Select(code => (int)(sbyte)code));
+        Assert.Equal([255, 64, 128, 255, 1], VectorCodes.Of(vector, ElementType.UInt8, 5, 0.2f).Select(code => (int)code));
     }
 
     [Fact]
-    public void A_cut_vector_has_limits_that_grew_as_it_did()
+    public void A_cut_vector_has_a_limit_that_grew_as_it_did()
     {
         // Half the elements, each √2 times as large: the same codes.
-        float[] limits = [0.5f, 0.5f, 0.5f, 0.5f];
-        Assert.Equal(VectorCodes.Of([0.2f, -0.5f, 0.1f, 0], ElementType.Int8, 4, limits)[..2], VectorCodes.Of([0.2f * MathF.Sqrt(2), -0.5f * MathF.Sqrt(2)], ElementType.Int8, 4, limits));
+        Assert.Equal(VectorCodes.Of([0.2f, -0.5f, 0.1f, 0], ElementType.Int8, 4, 0.5f)[..2], VectorCodes.Of([0.2f * MathF.Sqrt(2), -0.5f * MathF.Sqrt(2)], ElementType.Int8, 4, 0.5f));
     }
 
     [Fact]
-    public void Without_limits_four_standard_deviations_of_a_random_unit_vectors_element_are_covered()
+    public void Without_a_limit_four_standard_deviations_of_a_random_unit_vectors_element_are_covered()
     {
         // 0.2 of 400 elements, whose standard deviation is 1/20.
         var vector = new float[400];
@@ -79,12 +77,12 @@ public sealed class VectorCodesTests
         Assert.Equal((ErrorKind.InvalidInput, "normalize"), (refused.Kind, refused.Parameter));
     }
 
-    /// <summary>The limits that come with the default model, on texts it was not calibrated with: queries, and the last of the corpus.</summary>
+    /// <summary>The limit that comes with the default model, on texts it was not measured with: summaries, and first sentences.</summary>
     [Fact]
     public void Int8_and_uint8_find_as_much_as_floats_do()
     {
         using var model = EmbeddingModel.Load(TestData.DefaultModel, Precision.Int16);
-        Assert.Equal(384, model.ElementLimits!.Count);
+        Assert.NotNull(model.CodeLimit);
         var documents = TestData.Cases("corpus/packages.jsonl").Take(1000).Select(line => (Name: line.GetProperty("name").GetString()!, Vector: Embed(line.GetProperty("summary").GetString()!))).ToArray();
         var queries = TestData.Cases("corpus/packages.jsonl").Take(1000).Where((_, i) => i % 5 == 0)
             .Select(line => (Relevant: line.GetProperty("name").GetString()!, Vector: Embed(line.GetProperty("description").GetString()!.Split('.')[0]))).ToArray();
@@ -96,7 +94,7 @@ public sealed class VectorCodesTests
         Assert.InRange(floats, 0.5, 1);
         Assert.True(int8 >= 0.99 * floats && uint8 >= 0.99 * floats, $"recall@10: float {floats}, int8 {int8}, uint8 {uint8}");
 
-        byte[] Codes(float[] vector, ElementType type) => _codes.TryGetValue((vector, type), out var codes) ? codes : _codes[(vector, type)] = VectorCodes.Of(vector, type, 384, model.ElementLimits);
+        byte[] Codes(float[] vector, ElementType type) => _codes.TryGetValue((vector, type), out var codes) ? codes : _codes[(vector, type)] = VectorCodes.Of(vector, type, 384, model.CodeLimit);
 
         double Recall(Func<float[], float[], double> score) => queries.Average(
             query => documents.OrderByDescending(document => score(query.Vector, document.Vector)).Take(10).Any(document => document.Name == query.Relevant) ? 1.0 : 0);
