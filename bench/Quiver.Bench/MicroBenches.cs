@@ -12,5 +12,6 @@ internal static class MicroBenches
         new("rows", context => RowKernelBench.Run(context.Report)),
         new("numbers", context => FloatFormatBench.Run(context.Report)),
         new("tokenizer", TokenizerBench.Run),
+        new("cache", CacheBench.Run),
     ];
 }

@@ -10,5 +10,7 @@ internal static class QualityBenches
         new("agreement", OnnxAgreement.Run),
         new("B14", BatchIdentityBench.Run),
         new("B15", FidelityBench.Run),
+        new("codes", CodesBench.Run),
+        new("hits", HitRateBench.Run),
     ];
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Quiver.Bench.Measurement;
 using Quiver.Bench.Reporting;
+using Quiver.Caching;
 using Quiver.Embedding;
 
 namespace Quiver.Bench.Micro;
@@ -19,26 +20,14 @@ internal static class FloatFormatBench
 
         void Line(string name, float[] vector, Target? target)
         {
-            var room = new byte[Width * (FloatFormat.MaxBytes + 1)];
+            var room = new byte[VectorText.MaxBytes(Width, VectorTextKind.Numbers)];
             var buffer = new ArrayBufferWriter<byte>(room.Length);
             using var json = new Utf8JsonWriter(buffer);
-            var (ours, library, ratio) = Sampler.TimeThreadBeside(() => Sink.Take(Write(vector, room)), () => WriteByLibrary(vector, json, buffer));
+            var (ours, library, ratio) = Sampler.TimeThreadBeside(() => Sink.Take(VectorText.Write(vector, VectorTextKind.Numbers, room)), () => WriteByLibrary(vector, json, buffer));
             var (perFloat, peer) = (ours.Convert(seconds => seconds * 1e9 / Width), library.Convert(seconds => seconds * 1e9 / Width));
             table.Row(name, $"{perFloat.Median:f2}", $"{peer.Median:f1}", $"{1 / ratio.Median:f1}x", target is null ? "" : Format.Verdict(perFloat.Median, target));
             report.Figure("B20", $"{name}, ns/float", perFloat, target);
         }
-    }
-
-    private static int Write(float[] vector, Span<byte> room)
-    {
-        var at = 0;
-        foreach (var value in vector)
-        {
-            at += FloatFormat.Write(value, room[at..]);
-            room[at++] = (byte)',';
-        }
-
-        return at;
     }
 
     private static void WriteByLibrary(float[] vector, Utf8JsonWriter json, ArrayBufferWriter<byte> buffer)

@@ -30,7 +30,19 @@ internal static class ModelsCommand
         show.Add(Model);
         show.SetAction(arguments => Show(LocalModels.Open(arguments.GetValue(Model)!)));
 
-        var models = new DocumentedCommand("models", "List and describe local models.") { list, show };
+        var calibrate = new DocumentedCommand("calibrate", "Measure how large the elements of a model's vectors become, for int8 answers, and store it in its folder.")
+        {
+            Examples = "quiver models calibrate ./my-model --input texts.txt",
+        };
+        calibrate.Add(Model);
+        var input = new InputOptions(calibrate);
+        calibrate.SetAction(async (arguments, cancellationToken) =>
+        {
+            using var texts = input.Open(arguments, textOnly: true);
+            return await Calibration.RunAsync(arguments.GetValue(Model)!, texts, cancellationToken);
+        });
+
+        var models = new DocumentedCommand("models", "List, describe and calibrate local models.") { list, show, calibrate };
         models.SetAction(_ => List(LocalModels.Catalogue()));
         return models;
     }

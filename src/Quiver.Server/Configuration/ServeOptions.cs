@@ -1,4 +1,5 @@
 using System.Net;
+using Quiver.Caching;
 using Quiver.Encoding;
 using Quiver.Server.Auth;
 using Quiver.Server.Telemetry;
@@ -47,6 +48,12 @@ internal sealed record ServeOptions
 
     /// <summary>Whether over-long inputs are cut rather than refused when a request does not say; null does as each dialect's own server does.</summary>
     public bool? AutoTruncate { get; init; }
+
+    /// <summary>Bytes for computed vectors; 0 keeps none.</summary>
+    public long CacheSize { get; init; } = new MemoryTierOptions().MaxBytes;
+
+    /// <summary>How long a computed vector is kept at most; null for as long as there is room.</summary>
+    public TimeSpan? CacheTimeToLive { get; init; }
 
     /// <summary>The most inputs of one request to TEI's routes.</summary>
     public int MaxClientBatchSize { get; init; } = 32;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quiver.Embedding;
 using Quiver.Server.Configuration;
 using Quiver.Server.Documentation;
 
@@ -24,7 +25,7 @@ internal sealed class HealthRoutes
     {
         AnswerSchema = """{"type":"object","required":["status"],"properties":{"status":{"const":"ready"}}}""",
         Examples = [new("ready", null, """{"status":"ready"}""")],
-        DialectErrors = [Draining],
+        DialectErrors = [Draining, Failing],
     };
 
     private static readonly RouteDocumentation HealthDocumentation = new(Group, "Tell whether to send requests, and to what model")
@@ -37,32 +38,38 @@ internal sealed class HealthRoutes
               "model":{"type":"string","description":"The first one served."}}}
             """,
         Examples = [new("healthy", null, """{"status":"healthy","version":"0.1.0","model":"all-MiniLM-L6-v2"}""")],
-        DialectErrors = [Draining],
+        DialectErrors = [Draining, Failing],
     };
 
     private readonly Drain _drain;
+    private readonly EmbeddingService _embeddings;
     private readonly byte[] _healthy;
 
-    private HealthRoutes(Drain drain, string model, ServeOptions options)
+    private HealthRoutes(Drain drain, EmbeddingService embeddings, ServeOptions options)
     {
         _drain = drain;
-        _healthy = options.Compat.Contains("tei") ? [] : Healthy(model, options);
+        _embeddings = embeddings;
+        _healthy = options.Compat.Contains("tei") ? [] : Healthy(embeddings.Models.Names[0], options);
     }
 
     private static RouteError Draining =>
         new("draining", "The server stops; requests in flight are still answered.", new ErrorAnswer(503, """{"status":"draining"}"""u8.ToArray(), "application/json"));
 
-    /// <param name="model">The name that /health tells.</param>
-    public static void Map(IEndpointRouteBuilder routes, Drain drain, string model, ServeOptions options)
+    private static RouteError Failing =>
+        new("failing", "A model failed its self-test; the log says which. It is tried again every few minutes.", new ErrorAnswer(503, """{"status":"failing"}"""u8.ToArray(), "application/json"));
+
+    public static void Map(IEndpointRouteBuilder routes, Drain drain, EmbeddingService embeddings, ServeOptions options)
     {
-        var health = new HealthRoutes(drain, model, options);
+        var health = new HealthRoutes(drain, embeddings, options);
         routes.MapGet("/health/live", context => WriteAsync(context, 200, """{"status":"live"}"""u8)).AllowAnonymous().WithMetadata(LiveDocumentation);
         routes.MapGet("/health/ready", context => health.AnswerAsync(context, """{"status":"ready"}"""u8)).AllowAnonymous().WithMetadata(ReadyDocumentation);
         routes.MapMethods("/health", GetOrHead, context => health.AnswerAsync(context, health._healthy)).AllowAnonymous().WithMetadata(HealthDocumentation);
     }
 
     private Task AnswerAsync(HttpContext context, ReadOnlySpan<byte> ready) =>
-        _drain.Begun ? WriteAsync(context, 503, """{"status":"draining"}"""u8) : WriteAsync(context, 200, ready);
+        _drain.Begun ? WriteAsync(context, 503, """{"status":"draining"}"""u8)
+        : _embeddings.Health.IsReady ? WriteAsync(context, 200, ready)
+        : WriteAsync(context, 503, """{"status":"failing"}"""u8);
 
     private static byte[] Healthy(string model, ServeOptions options)
     {

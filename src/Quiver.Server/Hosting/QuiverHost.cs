@@ -37,7 +37,7 @@ internal static class QuiverHost
         app.UseRouting();
         UseLayers(app, options, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
-        HealthRoutes.Map(app, drain, embeddings.Models.Names[0], options);
+        HealthRoutes.Map(app, drain, embeddings, options);
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options.MetricsPublic);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Quiver.Caching;
 using Quiver.Embedding;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
@@ -8,6 +9,8 @@ namespace Quiver.Server.Hosting;
 /// <summary>The life of `quiver serve`: load, listen, announce, wait for a signal, drain.</summary>
 internal static class ServerProcess
 {
+    private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
+
     /// <returns>The exit code, once the last request in flight is answered.</returns>
     public static async Task<int> RunAsync(ServeOptions options, TimeProvider time)
     {
@@ -16,7 +19,7 @@ internal static class ServerProcess
         {
             foreach (var model in options.Models)
                 models.Add(LocalModels.Load(model, options.Precision));
-            using var embeddings = new EmbeddingService(Directory(models, options));
+            using var embeddings = new EmbeddingService(Directory(models, options), ServiceOptions(options), time);
             await WarmUpAsync(embeddings, models);
             return await ServeAsync(embeddings, models, options, time);
         }
@@ -38,9 +41,17 @@ internal static class ServerProcess
         }
     }
 
-    /// <summary>Compiles the path of a request and shows that each model gives finite numbers, before anyone is told that we are here.</summary>
+    private static EmbeddingServiceOptions ServiceOptions(ServeOptions options) => new()
+    {
+        Cache = new MemoryTierOptions { MaxBytes = options.CacheSize, TimeToLive = options.CacheTimeToLive },
+        SelfTestInterval = SelfTestInterval,
+    };
+
+    /// <summary>Compiles the path of a request and shows that each model computes what it should, before anyone is told that we are here.</summary>
     private static async Task WarmUpAsync(EmbeddingService embeddings, List<EmbeddingModel> models)
     {
+        if (await embeddings.CheckAsync(CancellationToken.None) is { Problem: { } problem })
+            await Console.Error.WriteLineAsync($"quiver: {problem} /health/ready answers 503 until a self-test passes.");
         foreach (var model in models)
             await embeddings.EmbedAsync(new EmbeddingRequest(model.Name, [new EmbeddingInput("a quiver holds arrows")]), CancellationToken.None);
     }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Quiver.Diagnostics;
 
 namespace Quiver.Caching;
 
@@ -8,7 +10,7 @@ namespace Quiver.Caching;
 /// Thread-safe. A lookup takes no lock and allocates nothing. What changes the tier takes one lock, and comes at most as often as
 /// texts are computed.
 /// </remarks>
-internal sealed class MemoryTier : ICacheTier
+internal sealed class MemoryTier : ICacheTier, IDisposable
 {
     /// <summary>
     /// The part of the bytes that texts may have. A text saves microseconds and a vector milliseconds, and a text is three times as large: it
@@ -16,12 +18,17 @@ internal sealed class MemoryTier : ICacheTier
     /// </summary>
     private const int TextShare = 4;
 
+    private const string TierName = "memory";
+
+    private static readonly KeyValuePair<string, object?> Tag = new("tier", TierName);
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly long _timeToLive;
     private readonly ConcurrentDictionary<CacheKey, CacheEntry> _entries = new(concurrencyLevel: 1, capacity: 31);
     private readonly EvictionQueues _queues;
     private readonly KeptTexts _texts = new();
+    private readonly Meter _meter = QuiverMeter.Create();
     private long _vectorBytes;
 
     public MemoryTier(MemoryTierOptions? options = null, TimeProvider? time = null)
@@ -32,9 +39,11 @@ internal sealed class MemoryTier : ICacheTier
         _time = time ?? TimeProvider.System;
         _timeToLive = options.TimeToLive is { } life ? (long)Math.Min(life.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 2) : long.MaxValue;
         _queues = new EvictionQueues(MaxBytes);
+        _meter.CreateObservableGauge("quiver.cache.bytes", () => new Measurement<long>(Bytes, Tag), "By", "Memory of the cached vectors and what is around them.");
+        _meter.CreateObservableGauge("quiver.cache.entries", () => new Measurement<long>(Count, Tag), "{entry}", "Cached vectors.");
     }
 
-    public string Name => "memory";
+    public string Name => TierName;
 
     public long MaxBytes { get; }
 
@@ -64,6 +73,7 @@ internal sealed class MemoryTier : ICacheTier
         }
 
         entry.Touch();
+        QuiverMeter.CacheHits.Add(1, Tag);
         return true;
     }
 
@@ -111,6 +121,9 @@ internal sealed class MemoryTier : ICacheTier
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Ends its gauges. The entries go with the tier.</summary>
+    public void Dispose() => _meter.Dispose();
+
     /// <summary>See <see cref="CacheEntry.OfferText"/>, the only caller.</summary>
     internal void KeepText(CacheEntry entry, VectorTextKind kind, byte[] text)
     {
@@ -149,6 +162,7 @@ internal sealed class MemoryTier : ICacheTier
             if (_queues.Count == 0)
                 return false;
             Forget(_queues.Evict());
+            QuiverMeter.CacheEvictions.Add(1, Tag);
         }
 
         return true;

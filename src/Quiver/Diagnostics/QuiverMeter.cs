@@ -36,6 +36,18 @@ public static class QuiverMeter
     /// <summary>Requests that were not taken on. Tag "reason": "queue_full", "closed".</summary>
     public static readonly Counter<long> Refusals = Meter.CreateCounter<long>("quiver.refusals", "{request}", "Requests that were refused.");
 
+    /// <summary>Inputs found in the cache. Tag "tier".</summary>
+    public static readonly Counter<long> CacheHits = Meter.CreateCounter<long>("quiver.cache.hits", "{input}", "Inputs found in the cache.");
+
+    /// <summary>Inputs looked for in the cache and not found in any tier.</summary>
+    public static readonly Counter<long> CacheMisses = Meter.CreateCounter<long>("quiver.cache.misses", "{input}", "Inputs not found in the cache.");
+
+    /// <summary>Entries that made room for others. Tag "tier".</summary>
+    public static readonly Counter<long> CacheEvictions = Meter.CreateCounter<long>("quiver.cache.evictions", "{entry}", "Cached vectors that made room for others.");
+
+    /// <summary>Tokens answered. Tag "source": "computed", "cached", "shared".</summary>
+    public static readonly Counter<long> Tokens = Meter.CreateCounter<long>("quiver.tokens", "{token}", "Tokens of the vectors answered.");
+
     /// <summary>A meter of the same name, for gauges that observe one instance and end with it: dispose it then.</summary>
     public static Meter Create() => new(Name);
 }

@@ -24,9 +24,14 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         Prompts = folder.Prompts;
         DefaultPromptName = folder.DefaultPromptName;
         Architecture = folder.Config.ModelType;
+        Probe = folder.Probe;
+        CodeLimit = folder.CodeLimit;
         (var tokenizer, _encoder) = LoadParts(folder, precision);
         _tokenizer = new ModelTokenizer(folder, tokenizer, _encoder.VocabularySize);
         _space = new Lazy<EmbeddingSpace>(() => new EmbeddingSpace(ModelDigest.Of(folder), PoolingOf(folder), folder.Width));
+
+        // Beside what a server does next: the first request finds it done. A folder that cannot be read any more fails there.
+        _ = Task.Run(() => _space.Value);
     }
 
     /// <summary>The name clients send.</summary>
@@ -56,6 +61,15 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
 
     /// <inheritdoc/>
     public EmbeddingSpace Space => _space.Value;
+
+    /// <inheritdoc/>
+    public ModelProbe? Probe { get; }
+
+    /// <inheritdoc/>
+    public float? CodeLimit { get; }
+
+    /// <summary>For int16 four times the largest error of an element that 1,500 package descriptions show.</summary>
+    public double ProbeTolerance => Precision == Precision.F32 ? 1e-5 : 2e-3;
 
     /// <summary>config.json's model_type ("bert").</summary>
     public string Architecture { get; }

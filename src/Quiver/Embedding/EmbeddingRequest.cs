@@ -37,6 +37,10 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
     /// <value>true</value>
     public bool Normalize { get; init; } = true;
 
+    /// <summary>What the elements of a vector are in the answer.</summary>
+    /// <value><see cref="Embedding.ElementType.Float"/></value>
+    public ElementType ElementType { get; init; }
+
     /// <summary>What becomes of an input over the model's limit.</summary>
     /// <value><see cref="Embedding.LongInput.Refuse"/></value>
     public LongInput LongInput { get; init; }

@@ -13,12 +13,17 @@ public readonly record struct EmbeddingTimes(TimeSpan Tokenization, TimeSpan Que
 /// <remarks>For one thread at a time.</remarks>
 public sealed class EmbeddingResult
 {
+    private static readonly KeyValuePair<string, object?>[] SourceTags = [new("source", "computed"), new("source", "cached"), new("source", "shared")];
+
     private readonly IReadOnlyList<RequestedInput> _inputs;
     private readonly VectorForm _form;
+    private readonly float? _codeLimit;
 
     /// <param name="inputs">One per position, each with its vector or its error.</param>
-    internal EmbeddingResult(string model, VectorForm form, IReadOnlyList<RequestedInput> inputs)
+    /// <param name="codeLimit">The model's <see cref="IEmbedder.CodeLimit"/>.</param>
+    internal EmbeddingResult(string model, VectorForm form, IReadOnlyList<RequestedInput> inputs, float? codeLimit)
     {
+        _codeLimit = codeLimit;
         Model = model;
         _form = form;
         _inputs = inputs;
@@ -39,8 +44,18 @@ public sealed class EmbeddingResult
 
     public EmbeddingTimes Times { get; init; }
 
-    /// <summary>The vector of one input; empty where <see cref="Error"/> says why there is none.</summary>
+    /// <summary>What the request asked the elements to be.</summary>
+    public ElementType ElementType => _form.Type;
+
+    /// <summary>The vector of one input as floats, whatever <see cref="ElementType"/> is; empty where <see cref="Error"/> says why there is none.</summary>
     public ReadOnlySpan<float> Vector(int index) => _inputs[index].Vector(_form);
+
+    /// <summary>
+    /// The vector of one input in another type than float: a byte per element, or per eight of them, signed types in two's complement; empty
+    /// where <see cref="Error"/> says why there is none.
+    /// </summary>
+    public ReadOnlySpan<byte> Codes(int index) =>
+        _inputs[index].Entry is { } entry ? VectorCodes.Of(Vector(index), _form.Type, entry.BaseVector.Length, _codeLimit) : [];
 
     /// <summary>Tokens of one input that were embedded, special tokens included; 0 where it has an error.</summary>
     public int Tokens(int index) => _inputs[index].Entry?.Tokens ?? 0;
@@ -76,5 +91,20 @@ public sealed class EmbeddingResult
         var text = VectorText.Of(Vector(index), kind);
         entry.OfferText(kind, text);
         return text;
+    }
+
+    /// <summary>Adds the tokens to the counter, by where their vectors come from.</summary>
+    internal void CountTokens()
+    {
+        if (!QuiverMeter.Tokens.Enabled)
+            return;
+        Span<long> tokens = stackalloc long[SourceTags.Length];
+        for (var i = 0; i < Count; i++)
+            tokens[(int)Source(i)] += Tokens(i);
+        for (var source = 0; source < tokens.Length; source++)
+        {
+            if (tokens[source] > 0)
+                QuiverMeter.Tokens.Add(tokens[source], SourceTags[source]);
+        }
     }
 }

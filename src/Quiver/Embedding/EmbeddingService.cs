@@ -18,6 +18,7 @@ public sealed class EmbeddingService : IDisposable
     private readonly Scheduler _scheduler;
     private readonly SemaphoreSlim _largeRequests;
     private readonly InputPreparation _preparation;
+    private readonly HealthMonitor _monitor;
 
     public EmbeddingService(ModelDirectory models, EmbeddingServiceOptions? options = null, TimeProvider? time = null)
     {
@@ -29,6 +30,7 @@ public sealed class EmbeddingService : IDisposable
         Flights = new SingleFlight(Cache);
         _largeRequests = new SemaphoreSlim(_options.Scheduler.Runners);
         _preparation = new InputPreparation(_scheduler, Flights, _largeRequests);
+        _monitor = new HealthMonitor(models.Models, _scheduler, _options.SelfTestInterval, _time);
     }
 
     public ModelDirectory Models { get; }
@@ -38,6 +40,9 @@ public sealed class EmbeddingService : IDisposable
 
     /// <summary>The most tokens of one request, special tokens included, after inputs were cut.</summary>
     public int MaxRequestTokens => _options.MaxRequestTokens;
+
+    /// <summary>Whether the models compute what they should, as of their last self-test; before the first they are taken to.</summary>
+    public EmbeddingHealth Health => _monitor.Health;
 
     internal MemoryTier Cache { get; }
 
@@ -54,7 +59,7 @@ public sealed class EmbeddingService : IDisposable
     public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
     {
         var model = Models.Get(request.Model);
-        var form = new VectorForm(CheckedDimensions(request, model), request.Normalize);
+        var form = VectorForm.Of(request, model);
         var inputs = new RequestInputs(request, model);
         var tokenization = TimeSpan.Zero;
         if (!FindCached(inputs))
@@ -66,7 +71,9 @@ public sealed class EmbeddingService : IDisposable
 
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxRequestTokens);
         var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, model, cancellationToken) : default;
-        return new EmbeddingResult(request.Model, form, inputs.ByPosition) { Times = times with { Tokenization = tokenization } };
+        var result = new EmbeddingResult(request.Model, form, inputs.ByPosition, model.CodeLimit) { Times = times with { Tokenization = tokenization } };
+        result.CountTokens();
+        return result;
     }
 
     /// <summary>
@@ -85,43 +92,34 @@ public sealed class EmbeddingService : IDisposable
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxTokenVectors);
 
         var vectors = new float[inputs.Distinct.Count][];
-        var computation = new TokenComputation(
+        var computation = new RequestComputation(
             [.. inputs.Distinct.Select(input => input.Prepared!.Windows.Single())],
+            ScheduledOutput.TokenVectors,
             (text, states) =>
             {
                 vectors[text] = states.ToArray();
                 return double.IsFinite(UnitLength.SumOfSquares(states));
             });
-        await using var cancellation = cancellationToken.Register(() => computation.Cancel(cancellationToken));
-        try
-        {
-            _scheduler.Enqueue(new ScheduledWork(model, computation.Texts, request.Caller, request.Bulk));
-            await computation.Completion;
-            return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = new EmbeddingTimes(tokenization, computation.Queue, computation.Inference) };
-        }
-        finally
-        {
-            computation.Drop();
-        }
+        var times = await computation.RunAsync(_scheduler, model, request.Caller, request.Bulk, cancellationToken);
+        return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = times with { Tokenization = tokenization } };
     }
 
-    /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
-    public void Dispose() => _scheduler.Dispose();
+    /// <summary>Runs the self-test of every model now, past the cache, and says how it ended.</summary>
+    public Task<EmbeddingHealth> CheckAsync(CancellationToken cancellationToken) => _monitor.CheckAsync(cancellationToken);
 
-    private static int CheckedDimensions(EmbeddingRequest request, IEmbedder model)
+    /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
+    public void Dispose()
     {
-        if (request.Dimensions is not { } dimensions)
-            return model.Width;
-        if (dimensions < 1 || dimensions > model.Width)
-            throw new QuiverException(ErrorKind.InvalidInput, $"Invalid value for 'dimensions': {dimensions}. This model gives 1 to {model.Width}.") { Parameter = "dimensions" };
-        return dimensions;
+        _monitor.Dispose();
+        _scheduler.Dispose();
+        Cache.Dispose();
     }
 
     /// <summary>Takes from the cache what is there.</summary>
     /// <returns>Whether nothing is left to compute.</returns>
     private bool FindCached(RequestInputs inputs)
     {
-        var all = true;
+        var misses = 0;
         foreach (var input in inputs.Distinct)
         {
             if (!input.IsMissing)
@@ -129,10 +127,12 @@ public sealed class EmbeddingService : IDisposable
             if (Cache.TryFind(input.Key, out var entry))
                 input.Find(entry, InputSource.Cached);
             else
-                all = false;
+                misses++;
         }
 
-        return all;
+        if (misses > 0)
+            QuiverMeter.CacheMisses.Add(misses);
+        return misses == 0;
     }
 
     private async Task<EmbeddingTimes> ComputeAsync(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)

@@ -17,4 +17,8 @@ public sealed record EmbeddingServiceOptions
     public SchedulerOptions Scheduler { get; init; } = new();
 
     public MemoryTierOptions Cache { get; init; } = new();
+
+    /// <summary>How often the models' self-test runs; null only when asked for.</summary>
+    /// <value>null</value>
+    public TimeSpan? SelfTestInterval { get; init; }
 }

@@ -31,19 +31,43 @@ internal static class FloatFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Write(float value, Span<byte> destination)
     {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        var e = 127 - (int)((bits >> 23) & 0xFF);
-        if ((uint)(e - 1) >= LeastExponent || destination.Length < MaxBytes)
-            return WriteAny(value, destination);
+        var e = ExponentOf(value);
+        return (uint)(e - 1) >= LeastExponent || destination.Length < MaxBytes
+            ? WriteAny(value, destination)
+            : WriteUsual(value, e, ref MemoryMarshal.GetReference(destination));
+    }
 
-        var negative = (int)(bits >> 31);
+    /// <summary>Writes finite values, each followed by a comma, and returns the length.</summary>
+    /// <param name="destination">With room for <see cref="MaxBytes"/> and a comma for each value: asked once, not for each.</param>
+    public static int WriteList(ReadOnlySpan<float> values, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, checked(values.Length * (MaxBytes + 1)));
+        ref var start = ref MemoryMarshal.GetReference(destination);
+        var at = 0;
+        foreach (var value in values)
+        {
+            var e = ExponentOf(value);
+            at += (uint)(e - 1) < LeastExponent ? WriteUsual(value, e, ref Unsafe.Add(ref start, at)) : WriteAny(value, destination[at..]);
+            Unsafe.Add(ref start, at++) = (byte)',';
+        }
+
+        return at;
+    }
+
+    /// <summary>e, where |value| is in [2^-e, 2^(1-e)).</summary>
+    private static int ExponentOf(float value) => 127 - (int)((BitConverter.SingleToUInt32Bits(value) >> 23) & 0xFF);
+
+    /// <param name="start">Of <see cref="MaxBytes"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteUsual(float value, int e, ref byte start)
+    {
+        var negative = (int)(BitConverter.SingleToUInt32Bits(value) >> 31);
         var decimals = Decimals[e];
         // Native: a conversion that saturates costs a nanosecond, and this one is in range.
         var n = (uint)double.ConvertToIntegerNative<long>((Math.Abs((double)value) * PowersOfTen[decimals]) + 0.5);
         var high = n / 100_000_000;
 
         // "-0.000" and nine digits, without a branch: what is not wanted of it is overwritten or not counted.
-        ref var start = ref MemoryMarshal.GetReference(destination);
         start = (byte)'-';
         ref var number = ref Unsafe.Add(ref start, negative);
         Unsafe.WriteUnaligned(ref number, ZeroPointZeros);

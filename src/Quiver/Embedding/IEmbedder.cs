@@ -1,4 +1,5 @@
 using Quiver.Encoding;
+using Quiver.Models;
 using Quiver.Tokenization;
 
 namespace Quiver.Embedding;
@@ -27,6 +28,15 @@ public interface IEmbedder
 
     /// <summary>The arithmetic that computes them, as settings name it ("int16"): two of them give one space, and not the same bits.</summary>
     string Arithmetic { get; }
+
+    /// <summary>A text whose vector came with the model, for self-tests; null where none did.</summary>
+    ModelProbe? Probe => null;
+
+    /// <summary>How far an element of the probe's vector may be off at unit length, in this arithmetic.</summary>
+    double ProbeTolerance => 1e-5;
+
+    /// <summary>The largest magnitude of a unit vector's element that int8 codes tell apart; null where nobody measured it.</summary>
+    float? CodeLimit => null;
 
     /// <summary>Texts to put in front of an input, by name ("query").</summary>
     IReadOnlyDictionary<string, string> Prompts { get; }

@@ -16,7 +16,8 @@ public sealed class ModelDirectory
     /// <exception cref="ArgumentException">A name is given twice, or an alias names no model.</exception>
     public ModelDirectory(IEnumerable<IEmbedder> models, IEnumerable<KeyValuePair<string, string>>? aliases = null)
     {
-        foreach (var model in models)
+        Models = [.. models];
+        foreach (var model in Models)
             Add(model.Name, model);
         foreach (var (alias, name) in aliases ?? [])
         {
@@ -27,6 +28,9 @@ public sealed class ModelDirectory
 
         Names = [.. _byName.Keys];
     }
+
+    /// <summary>The models themselves, in the order given.</summary>
+    public IReadOnlyList<IEmbedder> Models { get; }
 
     /// <summary>Every served name, models before aliases, in the order given.</summary>
     public IReadOnlyList<string> Names { get; }

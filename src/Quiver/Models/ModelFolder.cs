@@ -18,6 +18,8 @@ public sealed class ModelFolder
         MaxTokens = limits.MaxTokens;
         DoLowerCase = limits.DoLowerCase;
         (Prompts, DefaultPromptName) = PromptReader.Read(path);
+        Probe = ModelProbe.Read(path, Width);
+        CodeLimit = Models.CodeLimit.Read(path);
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -50,6 +52,12 @@ public sealed class ModelFolder
 
     /// <summary>The prompt to use where the caller names none, or null.</summary>
     public string? DefaultPromptName { get; }
+
+    /// <summary>A text and the vector it must get, for self-tests, or null.</summary>
+    public ModelProbe? Probe { get; }
+
+    /// <summary>How large the elements of its unit vectors become, or null where nobody measured it.</summary>
+    public float? CodeLimit { get; }
 
     /// <summary>Reads and checks the folder; weights and tokenizer are not opened.</summary>
     /// <param name="name">What the model is called where it was found (<see cref="ModelCatalogue"/>); null takes the folder's own name.</param>

@@ -231,7 +231,7 @@ public sealed class HttpTests
 
         using (var connection = await RawConnection.OpenAsync(server.Address))
         {
-            var body = $$"""{"model":"fake","input":[{{string.Join(',', Enumerable.Repeat("\"x\"", 100))}}]}""";
+            var body = $$"""{"model":"fake","input":[{{string.Join(',', Enumerable.Range(0, 100).Select(i => $"\"x {i}\""))}}]}""";
             await connection.SendAsync(Head($"Content-Length: {body.Length}") + body);
             await started.Task;
         }

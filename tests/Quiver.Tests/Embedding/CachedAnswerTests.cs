@@ -76,7 +76,7 @@ public sealed class CachedAnswerTests : IDisposable
             Assert.Equal(hit < 1, result.ReadyText(0, VectorTextKind.Numbers).IsEmpty);
             if (hit < 1)
                 continue;
-            var numbers = JsonSerializer.Deserialize<float[]>(result.ReadyText(0, VectorTextKind.Numbers));
+            var numbers = JsonSerializer.Deserialize<float[]>(result.ReadyText(0, VectorTextKind.Numbers))!;
             Assert.Equal(result.Vector(0), numbers);
             Assert.Equal($"\"{Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.Vector(0)))}\"", System.Text.Encoding.UTF8.GetString(result.ReadyText(0, VectorTextKind.Base64)));
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Quiver.Caching;
 using Quiver.Embedding;
 
 namespace Quiver.Tests.Embedding;
@@ -71,6 +72,27 @@ public sealed class FloatFormatTests
             Assert.NotEqual('0', text[^1]);
             Assert.InRange(text[2..].TrimStart('0').Length, 1, 9);
         }
+    }
+
+    [Fact]
+    public void A_list_is_its_values_one_after_another_and_fits_the_stated_room()
+    {
+        var random = new Random(3);
+        for (var length = 1; length < 300; length++)
+        {
+            float[] values = [.. Enumerable.Range(0, length).Select(_ => random.Next(4) switch
+            {
+                0 => BitConverter.Int32BitsToSingle(random.Next(0x7F800000) | (random.Next(2) << 31)),
+                1 => -1.17549435E-38f,
+                _ => random.NextSingle() - 0.5f,
+            })];
+            var room = new byte[VectorText.MaxBytes(length, VectorTextKind.Numbers)];
+            var written = VectorText.Write(values, VectorTextKind.Numbers, room);
+
+            Assert.Equal($"[{string.Join(',', values.Select(Format))}]", System.Text.Encoding.UTF8.GetString(room, 0, written));
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => FloatFormat.WriteList([0.5f, 0.25f], new byte[(2 * (FloatFormat.MaxBytes + 1)) - 1]));
     }
 
     [Fact]

@@ -85,7 +85,7 @@ internal static class VectorsWriter
         {
             if (i > 0)
                 piece.Write(","u8);
-            piece.WriteNumbers(result.Vector(i));
+            piece.WriteVector(result, i);
             await SendIfLongAsync(response, piece, cancellationToken);
         }
 

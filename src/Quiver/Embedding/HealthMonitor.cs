@@ -1,0 +1,63 @@
+using Quiver.Diagnostics;
+using Quiver.Embedding.Scheduling;
+
+namespace Quiver.Embedding;
+
+/// <summary>Runs the self-test of every model, when asked and on a timer, and remembers how it ended.</summary>
+internal sealed class HealthMonitor : IDisposable
+{
+    private readonly SelfTest[] _tests;
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly CancellationTokenSource _end = new();
+    private readonly ITimer? _timer;
+    private volatile EmbeddingHealth _health = EmbeddingHealth.Ready;
+
+    /// <param name="interval">Between two runs; null for none but those asked for.</param>
+    public HealthMonitor(IEnumerable<IEmbedder> models, Scheduler scheduler, TimeSpan? interval, TimeProvider time)
+    {
+        _tests = [.. models.Select(model => new SelfTest(model, scheduler))];
+        if (interval is { } period)
+            _timer = time.CreateTimer(_ => OnTick(), null, period, period);
+    }
+
+    public EmbeddingHealth Health => _health;
+
+    /// <summary>Runs the tests. Where the queue is full nothing is found out, and what was known stays.</summary>
+    public async Task<EmbeddingHealth> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _oneAtATime.WaitAsync(cancellationToken);
+            try
+            {
+                string? problem = null;
+                foreach (var test in _tests)
+                    problem ??= await test.RunAsync(cancellationToken);
+                _health = new EmbeddingHealth(problem);
+            }
+            finally
+            {
+                _oneAtATime.Release();
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or QuiverException { Kind: ErrorKind.Overloaded or ErrorKind.Unavailable })
+        {
+            // Not tested: nobody is the wiser.
+        }
+
+        return _health;
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _end.Cancel();
+    }
+
+    /// <summary>A run that is still waiting for its turn is not joined by a second.</summary>
+    private void OnTick()
+    {
+        if (_oneAtATime.CurrentCount > 0)
+            _ = CheckAsync(_end.Token);
+    }
+}
