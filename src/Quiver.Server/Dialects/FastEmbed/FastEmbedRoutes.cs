@@ -64,7 +64,7 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bo
     private void Write(AnswerBuffer answer, EmbeddingResult result, TimeSpan latency)
     {
         answer.Write("{\"embedding\":"u8);
-        answer.WriteNumbers(result.Vector(0));
+        answer.WriteVector(result, 0);
         answer.Write(",\"model\":\""u8);
         answer.Write(_modelText.EncodedUtf8Bytes);
         answer.Write("\",\"tokens\":"u8);
