@@ -62,7 +62,7 @@ internal sealed class DeveloperPage
         return run;
     }
 
-    /// <summary>Lists may be shortened, numbers rounded to the third decimal.</summary>
+    /// <summary>Lists may be shortened, numbers rounded to the fifth decimal.</summary>
     private static void AssertAlike(string at, JsonElement documented, JsonElement answered)
     {
         Assert.Equal((at, documented.ValueKind), (at, answered.ValueKind));
@@ -77,7 +77,7 @@ internal sealed class DeveloperPage
                 Assert.All(documented.EnumerateArray().Zip(answered.EnumerateArray()), pair => AssertAlike($"{at}[]", pair.First, pair.Second));
                 break;
             case JsonValueKind.Number:
-                Assert.Equal(documented.GetDouble(), answered.GetDouble(), 1e-3);
+                Assert.Equal(documented.GetDouble(), answered.GetDouble(), 1e-5);
                 break;
             default:
                 Assert.Equal((at, documented.ToString()), (at, answered.ToString()));
