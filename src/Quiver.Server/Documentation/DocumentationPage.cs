@@ -25,7 +25,8 @@ internal static class DocumentationPage
     public static string SecurityPolicy { get; } =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Style)))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static byte[] Write(IReadOnlyList<DocumentedRoute> routes)
+    /// <param name="needsKey">Whether the server has a key.</param>
+    public static byte[] Write(IReadOnlyList<DocumentedRoute> routes, bool needsKey)
     {
         var page = new StringBuilder()
             .Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Quiver: API</title>")
@@ -36,13 +37,13 @@ internal static class DocumentationPage
             page.Append(CultureInfo.InvariantCulture, $"<h2>{Text(group.Key)}</h2>");
             // Two paths of one route are one entry.
             foreach (var same in group.GroupBy(route => (route.Method, route.Documentation)))
-                WriteRoute(page, [.. same]);
+                WriteRoute(page, [.. same], needsKey);
         }
 
         return System.Text.Encoding.UTF8.GetBytes(page.Append("</body></html>").ToString());
     }
 
-    private static void WriteRoute(StringBuilder page, IReadOnlyList<DocumentedRoute> paths)
+    private static void WriteRoute(StringBuilder page, IReadOnlyList<DocumentedRoute> paths, bool needsKey)
     {
         var (route, documentation) = (paths[0], paths[0].Documentation);
         page.Append(CultureInfo.InvariantCulture, $"<h3><b>{route.Method}</b> {string.Join(" · ", paths.Select(path => Text(path.Path)))}</h3><p>{Text(documentation.Summary)}. {Text(documentation.Description)}</p>");
@@ -50,7 +51,7 @@ internal static class DocumentationPage
         WriteRows(page, "Body", Members(documentation.BodySchema));
         WriteRows(page, "Answer", Members(documentation.AnswerSchema));
         foreach (var example in documentation.Examples)
-            WriteExample(page, route, example);
+            WriteExample(page, route, example, needsKey && route.Key == KeyNeed.Everybody);
 
         page.Append("<details><summary>Errors</summary>");
         foreach (var error in DocumentedErrors.Of(route).OrderBy(error => error.Answer.Status))
@@ -58,12 +59,13 @@ internal static class DocumentationPage
         page.Append("</details>");
     }
 
-    private static void WriteExample(StringBuilder page, DocumentedRoute route, RouteExample example)
+    private static void WriteExample(StringBuilder page, DocumentedRoute route, RouteExample example, bool withKey)
     {
         var path = route.Documentation.Parameters.Where(parameter => parameter.In == "path")
             .Aggregate(route.Path, (path, parameter) => path.Replace($"{{{parameter.Name}}}", parameter.Example, StringComparison.Ordinal));
+        var key = withKey ? " -H \"Authorization: Bearer $QUIVER_API_KEY\"" : "";
         var body = example.Body is null ? "" : $" -H 'Content-Type: application/json' -d '{example.Body.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-        page.Append(CultureInfo.InvariantCulture, $"<p>Example: {Text(example.Name)}</p><pre>curl http://localhost:8000{Text(path)}{Text(body)}\n\n{Text(example.Answer)}</pre>");
+        page.Append(CultureInfo.InvariantCulture, $"<p>Example: {Text(example.Name)}</p><pre>curl http://localhost:8000{Text(path + key + body)}\n\n{Text(example.Answer)}</pre>");
     }
 
     private static void WriteRows(StringBuilder page, string heading, IEnumerable<(string Name, string Kind, string Meaning)> rows)

@@ -53,7 +53,7 @@ internal sealed class DocumentationRoutes
         _asTei = options.Compat.Contains("tei");
         _root = new(() => Root(documented.Value, options));
         _openApi = new(() => OpenApiDocument.Write(documented.Value, options.ApiKey is not null));
-        _page = new(() => DocumentationPage.Write(documented.Value));
+        _page = new(() => DocumentationPage.Write(documented.Value, options.ApiKey is not null));
     }
 
     /// <param name="standard">Words the errors of routes that belong to no dialect.</param>

@@ -17,7 +17,7 @@ internal static class DocumentedErrors
     [
         .. route.Documentation.Errors,
         // The guards stand before every route, the memory of bodies and the queue before those that read one.
-        .. route.Anonymous ? [] : new[] { ErrorKind.Unauthorized },
+        .. route.Key == KeyNeed.Nobody ? [] : new[] { ErrorKind.Unauthorized },
         ErrorKind.Forbidden,
         .. route.Documentation.BodySchema is null ? [] : new[] { ErrorKind.InvalidInput, ErrorKind.Overloaded, ErrorKind.Unavailable, ErrorKind.Internal },
     ];

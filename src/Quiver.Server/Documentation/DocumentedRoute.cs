@@ -1,15 +1,27 @@
 using Microsoft.AspNetCore.Authorization;
+using Quiver.Server.Auth;
 using Quiver.Server.Hosting;
 
 namespace Quiver.Server.Documentation;
+
+/// <summary>Who needs the server's key to call a route.</summary>
+internal enum KeyNeed
+{
+    Everybody,
+
+    /// <summary>Callers on other machines.</summary>
+    Others,
+
+    Nobody,
+}
 
 /// <summary>A route of this server with what is said about it.</summary>
 /// <param name="Method">"GET" or "POST"; HEAD goes with GET.</param>
 /// <param name="Path">As OpenAPI writes it: /v1/models/{id}.</param>
 /// <param name="Renderer">Words its errors.</param>
-/// <param name="Anonymous">Whether it needs no key.</param>
+/// <param name="Key">Of whom a server with a key wants it here.</param>
 /// <param name="MaxBodyBytes">The largest body it reads.</param>
-internal sealed record DocumentedRoute(string Method, string Path, RouteDocumentation Documentation, ErrorRenderer Renderer, bool Anonymous, long MaxBodyBytes)
+internal sealed record DocumentedRoute(string Method, string Path, RouteDocumentation Documentation, ErrorRenderer Renderer, KeyNeed Key, long MaxBodyBytes)
 {
     /// <summary>The documented ones among <paramref name="endpoints"/>, in their order.</summary>
     /// <param name="standard">Words the errors of endpoints that name no renderer.</param>
@@ -24,9 +36,16 @@ internal sealed record DocumentedRoute(string Method, string Path, RouteDocument
                PathOf(endpoint),
                documentation,
                endpoint.Metadata.GetMetadata<ErrorRenderer>() ?? standard,
-               endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null,
+               KeyNeedOf(endpoint),
                endpoint.Metadata.GetMetadata<BodyLimit>()?.MaxRequestBodySize ?? QuiverHost.MaxBodyBytes),
     ];
+
+    private static KeyNeed KeyNeedOf(RouteEndpoint endpoint)
+    {
+        if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            return KeyNeed.Nobody;
+        return endpoint.Metadata.GetMetadata<OpenToThisMachine>() is not null ? KeyNeed.Others : KeyNeed.Everybody;
+    }
 
     private static IEnumerable<string> Methods(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Where(method => method != HttpMethods.Head);

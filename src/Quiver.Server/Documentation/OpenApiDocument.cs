@@ -84,8 +84,8 @@ internal static class OpenApiDocument
         json.WriteString("summary"u8, documentation.Summary);
         if (documentation.Description.Length > 0)
             json.WriteString("description"u8, documentation.Description);
-        if (needsKey && !route.Anonymous)
-            WriteSecurity(json);
+        if (needsKey && route.Key != KeyNeed.Nobody)
+            WriteSecurity(json, optional: route.Key == KeyNeed.Others);
         if (documentation.Parameters.Count > 0)
             WriteParameters(json, documentation.Parameters);
         if (documentation.BodySchema is { } schema)
@@ -96,9 +96,15 @@ internal static class OpenApiDocument
     private static string OperationId(DocumentedRoute route) =>
         route.Method.ToLowerInvariant() + string.Concat(route.Path.Split('/', '{', '}', '-', '.', '_').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 
-    private static void WriteSecurity(Utf8JsonWriter json)
+    private static void WriteSecurity(Utf8JsonWriter json, bool optional)
     {
         json.WriteStartArray("security"u8);
+        if (optional)
+        {
+            json.WriteStartObject();
+            json.WriteEndObject();
+        }
+
         foreach (var scheme in new[] { "bearer", "header" })
         {
             json.WriteStartObject();

@@ -42,7 +42,7 @@ internal static class QuiverHost
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
         new TeiRoutes(embeddings, bodyMemory, options, time).Map(app);
-        DocumentationRoutes.Map(app, OpenAiErrorRenderer.Shared, options);
+        DocumentationRoutes.Map(app, StandardRenderer(options), options);
         return app;
     }
 

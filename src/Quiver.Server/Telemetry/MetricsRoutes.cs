@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using Quiver.Server.Auth;
+using Quiver.Server.Documentation;
 
 namespace Quiver.Server.Telemetry;
 
@@ -10,10 +11,18 @@ internal static class MetricsRoutes
 
     private const string OpenMetrics = "application/openmetrics-text";
 
+    private static readonly RouteDocumentation Documentation = new("Server", "Tell what was measured, for Prometheus")
+    {
+        Description = "Needs no key from callers on the same machine, or from any with --metrics-public. OpenMetrics 1.0 where Accept prefers it.",
+        Parameters = [new("Accept", "header", "application/openmetrics-text; version=1.0.0 for that format.", "text/plain")],
+        AnswerType = PrometheusText.ContentType,
+        Examples = [new("metrics", null, "# TYPE quiver_requests_total counter\n")],
+    };
+
     /// <param name="isPublic">Whether it needs no key even from other machines.</param>
     public static void Map(IEndpointRouteBuilder routes, ServerMetrics metrics, bool isPublic)
     {
-        var route = routes.MapGet(Path, context => WriteAsync(context, metrics));
+        var route = routes.MapGet(Path, context => WriteAsync(context, metrics)).WithMetadata(Documentation);
         if (isPublic)
             route.AllowAnonymous();
         else

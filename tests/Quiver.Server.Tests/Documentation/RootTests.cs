@@ -97,6 +97,7 @@ public sealed class RootTests
 
         Assert.Equal("text/html; charset=utf-8", answer.Header("Content-Type"));
         Assert.All(document.GetProperty("paths").EnumerateObject(), path => Assert.Contains(path.Name, page, StringComparison.Ordinal));
+        Assert.Contains("/v1/models -H &quot;Authorization: Bearer $QUIVER_API_KEY&quot;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(Regex.Matches(page, "(src|href)=\"(?!/openapi.json\")"));
         var style = Assert.Single(Regex.Matches(page, "<style>(.*?)</style>", RegexOptions.Singleline)).Groups[1].Value;

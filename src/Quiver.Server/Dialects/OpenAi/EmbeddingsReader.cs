@@ -18,6 +18,7 @@ internal ref struct EmbeddingsReader
     private bool _base64;
     private int? _dimensions;
     private bool? _truncate;
+    private LongInput? _longInput;
     private bool _errorsPerInput;
     private string? _promptName;
     private string? _inputType;
@@ -51,10 +52,13 @@ internal ref struct EmbeddingsReader
         if (inputs.Empty is [var (_, error), ..] && !_errorsPerInput)
             throw new OpenAiException(error);
 
+        if (_truncate is not null && _longInput is not null)
+            throw BodyErrors.WrongValue("long_input", "Give it or 'truncate', not both.");
+
         var request = new EmbeddingRequest(model, inputs.Readable)
         {
             Dimensions = _dimensions,
-            LongInput = _truncate ?? autoTruncate ? LongInput.Truncate : LongInput.Refuse,
+            LongInput = _longInput ?? (_truncate ?? autoTruncate ? LongInput.Truncate : LongInput.Refuse),
             ErrorsPerInput = _errorsPerInput,
         };
         return new EmbeddingsCall(request, _base64) { Empty = inputs.Empty, PromptName = _promptName, InputType = _inputType };
@@ -91,7 +95,7 @@ internal ref struct EmbeddingsReader
                 _inputs = InputReader.Read(ref _json);
                 break;
             case "encoding_format":
-                _base64 = ReadChoice(name, "float", "base64");
+                _base64 = ReadChoice(name, ("float", false), ("base64", true));
                 break;
             case "dimensions":
                 if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt32(out var dimensions))
@@ -101,8 +105,11 @@ internal ref struct EmbeddingsReader
             case "truncate":
                 _truncate = _json.TokenType is JsonTokenType.True or JsonTokenType.False ? _json.GetBoolean() : throw BodyErrors.WrongType(name, "a boolean", _json.TokenType);
                 break;
+            case "long_input":
+                _longInput = ReadChoice(name, ("error", LongInput.Refuse), ("truncate", LongInput.Truncate), ("mean", LongInput.Mean));
+                break;
             case "error_policy":
-                _errorsPerInput = ReadChoice(name, "per_request", "per_item");
+                _errorsPerInput = ReadChoice(name, ("per_request", false), ("per_item", true));
                 break;
             case "prompt_name":
                 _promptName = ReadString(name);
@@ -118,10 +125,17 @@ internal ref struct EmbeddingsReader
 
     private string ReadString(string member) => _json.TokenType == JsonTokenType.String ? _json.Text() : throw BodyErrors.WrongType(member, "a string", _json.TokenType);
 
-    /// <summary>Whether the second of two values is asked for.</summary>
-    private bool ReadChoice(string member, string first, string second)
+    private T ReadChoice<T>(string member, params ReadOnlySpan<(string Name, T Value)> choices)
     {
-        var value = ReadString(member);
-        return value == second || (value == first ? false : throw BodyErrors.WrongValue(member, $"Supported values are: '{first}' and '{second}'."));
+        var name = ReadString(member);
+        var names = new List<string>();
+        foreach (var choice in choices)
+        {
+            if (choice.Name == name)
+                return choice.Value;
+            names.Add($"'{choice.Name}'");
+        }
+
+        throw BodyErrors.WrongValue(member, $"Supported values are: {string.Join(", ", names.SkipLast(1))} and {names[^1]}.");
     }
 }

@@ -32,6 +32,7 @@ internal static class OpenAiDocumentation
               "encoding_format":{"enum":["float","base64",null],"default":"float","description":"base64 holds little-endian float32."},
               "dimensions":{"type":["integer","null"],"minimum":1,"description":"Keep so many leading elements, scaled to unit length again."},
               "truncate":{"type":["boolean","null"],"description":"Whether a text over the model's limit is cut or refused. Not OpenAI's."},
+              "long_input":{"enum":["error","truncate","mean",null],"description":"What becomes of a text over the model's limit, instead of truncate; mean embeds it in windows, and gives their mean weighted by length. Not OpenAI's."},
               "error_policy":{"enum":["per_request","per_item",null],"default":"per_request","description":"per_item: an input that cannot be embedded gets an error in its place, and the others their vectors. Not OpenAI's."},
               "input_type":{"type":["string","null"],"description":"What the texts are for (query, document, or a prompt's name): the model's prompt for that is put in front, if it has one. Not OpenAI's."},
               "prompt_name":{"type":["string","null"],"description":"The name of a prompt that the model has. Not OpenAI's."}}}

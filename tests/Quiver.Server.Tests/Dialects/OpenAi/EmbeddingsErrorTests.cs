@@ -128,6 +128,7 @@ public sealed class EmbeddingsErrorTests
         Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync("""{"model":"fake","input":["a b c","d e f"]}""")).Status);
     }
 
+    /// <summary>Defect 24 of TEI: it took any model, and its errors on these routes were not nested.</summary>
     [Fact]
     public async Task An_unknown_model_is_a_404_that_lists_the_served_ones()
     {

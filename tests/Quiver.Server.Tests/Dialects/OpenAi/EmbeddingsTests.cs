@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Quiver.Embedding;
 using Quiver.Server.Configuration;
 using Quiver.Server.Tests.Support;
 
@@ -141,6 +142,15 @@ public sealed class EmbeddingsTests
         var answer = await server.EmbedAsync(JsonSerializer.Serialize(new { model = "fake", input = texts }));
 
         Assert.Equal(texts.Select(text => server.Model.UnitVectorOf(text)), answer.Vectors());
+    }
+
+    /// <summary>Defect 24 of TEI: a batch larger than the bound of the queue refused itself.</summary>
+    [Fact]
+    public async Task An_idle_server_takes_a_batch_of_any_size_however_short_its_queue()
+    {
+        await using var server = await TestServer.StartAsync(serviceOptions: new EmbeddingServiceOptions { Scheduler = new() { Runners = 1, QueueTexts = 1 } });
+        var texts = Enumerable.Range(0, 500).Select(i => $"n{i}").ToArray();
+        Assert.Equal(texts.Select(text => server.Model.UnitVectorOf(text)), (await server.EmbedAsync(JsonSerializer.Serialize(new { model = "fake", input = texts }))).Vectors());
     }
 
     [Fact]

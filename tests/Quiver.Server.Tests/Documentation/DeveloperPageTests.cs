@@ -1,0 +1,10 @@
+using Quiver.Server.Tests.Support;
+
+namespace Quiver.Server.Tests.Documentation;
+
+/// <summary>What developers who come from another server are told to type does what they are told.</summary>
+public sealed class DeveloperPageTests
+{
+    [Fact]
+    public async Task The_commands_of_coming_from_FastEmbed_work() => Assert.Equal(4, await DeveloperPage.RunAsync("coming-from-fastembed.md"));
+}
