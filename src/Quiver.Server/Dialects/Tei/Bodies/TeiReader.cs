@@ -307,8 +307,11 @@ internal ref struct TeiReader
             throw Wrong($"invalid length {members.Length + 1}, expected {target.Name} with {members.Length} elements", _json.BytesConsumed);
     }
 
+    /// <summary>The place of the name at hand among the members, or -1. Names with escapes are rare, and may be no text at all.</summary>
     private readonly int IndexOf(ReadOnlySpan<string> members)
     {
+        if (_json.ValueIsEscaped)
+            return members.IndexOf(Text());
         for (var i = 0; i < members.Length; i++)
         {
             if (_json.ValueTextEquals(members[i]))
