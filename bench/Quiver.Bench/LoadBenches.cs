@@ -9,6 +9,7 @@ internal static class LoadBenches
     [
         new("single", SingleTextBench.Run),
         new("sharing", SharingBench.Run),
+        new("queue", QueueBench.Run),
         new("throughput", ThroughputBench.RunShort),
         new("B7", ThroughputBench.RunRagged),
         new("B22", StartupBench.Run),

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Quiver.Bench.Measurement;
-using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Embedding.Scheduling;
 using Quiver.Encoding;
@@ -57,7 +56,7 @@ internal static class SharingBench
 
     private static double Milliseconds(EmbeddingModel model, Scheduler scheduler, TokenizedInput input)
     {
-        using var text = new Text(input);
+        using var text = new WaitedText(input);
         var start = Stopwatch.GetTimestamp();
         scheduler.Enqueue(new ScheduledWork(model, [text]));
         text.Wait();
@@ -65,18 +64,4 @@ internal static class SharingBench
     }
 
     private static double At(List<double> sorted, double quantile) => sorted[(int)(quantile * (sorted.Count - 1))];
-
-    private sealed class Text(TokenizedInput input) : ScheduledText(input), IDisposable
-    {
-        // Without spinning: the core is the helper's.
-        private readonly ManualResetEventSlim _done = new(false, spinCount: 0);
-
-        public void Wait() => _done.Wait();
-
-        public void Dispose() => _done.Dispose();
-
-        protected internal override void Complete(ReadOnlySpan<float> output, in ScheduledTimes times) => _done.Set();
-
-        protected internal override void Fail(QuiverException error) => throw error;
-    }
 }

@@ -15,7 +15,6 @@ internal sealed class Scheduler : IDisposable
     private readonly QueueGauges _gauges;
     private int _idle;
     private int _running;
-    private int _helping;
     private UnitRun? _helpWanted;
     private bool _closed;
 
@@ -139,11 +138,10 @@ internal sealed class Scheduler : IDisposable
                 runner.Leader = _helpWanted;
                 runner.Leader!.Columns.IsHelperWanted = false;
                 _helpWanted = null;
-                _helping++;
                 return true;
             }
 
-            _queue.Take(runner.Run, freeRunners: 1 + _idle + _helping);
+            _queue.Take(runner.Run);
             _running += runner.Run.Unit.Texts.Count;
             Announce();
             return true;
@@ -173,7 +171,6 @@ internal sealed class Scheduler : IDisposable
         {
             helper.Leader!.HasHelper = false;
             helper.Leader = null;
-            _helping--;
         }
     }
 

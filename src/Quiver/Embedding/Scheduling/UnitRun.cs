@@ -69,7 +69,8 @@ internal sealed class UnitRun : EncodingHost
         _scheduler.Finish(Unit, computed);
     }
 
-    protected internal override ColumnSharing? Sharing => HasHelper || _scheduler.TryAskForHelp(this) ? Columns : null;
+    protected internal override ColumnSharing? Sharing =>
+        Columns.IsWorthwhile && (HasHelper || _scheduler.TryAskForHelp(this)) ? Columns : null;
 
     protected override void Yield()
     {

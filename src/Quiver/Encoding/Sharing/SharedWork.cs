@@ -22,8 +22,7 @@ internal abstract class SharedWork(int pieces)
     public bool IsHelped => _helped;
 
     /// <summary>The leader's part: returns when every piece is where it belongs.</summary>
-    /// <returns>false if the helper was late, and may still be at a piece.</returns>
-    public bool Lead()
+    public HelpOutcome Lead()
     {
         var start = Stopwatch.GetTimestamp();
         var piece = 0;
@@ -32,7 +31,7 @@ internal abstract class SharedWork(int pieces)
 
         // The rest is the helper's, and all but the leftmost of it is computed.
         var patience = 2 * (Stopwatch.GetTimestamp() - start) / Math.Max(piece, 1);
-        var inTime = true;
+        var outcome = piece < _pieces.Length ? HelpOutcome.InTime : HelpOutcome.None;
         for (; piece < _pieces.Length; piece++)
         {
             if (IsComputedWithin(piece, patience) || !TryMove(piece, Helpers, TakenOver))
@@ -41,11 +40,11 @@ internal abstract class SharedWork(int pieces)
                 continue;
             }
 
-            inTime = false;
+            outcome = HelpOutcome.Late;
             Compute(piece);
         }
 
-        return inTime;
+        return outcome;
     }
 
     /// <summary>The helper's part: computes pieces while there are any and its thread is not wanted elsewhere.</summary>
@@ -88,4 +87,16 @@ internal abstract class SharedWork(int pieces)
 
         return true;
     }
+}
+
+/// <summary>What became of the help with one work.</summary>
+internal enum HelpOutcome
+{
+    /// <summary>Nobody took a piece.</summary>
+    None,
+
+    InTime,
+
+    /// <summary>The leader overtook the helper, who may still be at his piece.</summary>
+    Late,
 }

@@ -61,13 +61,69 @@ public sealed class ColumnSharingTests
         var product = new SharedProduct(linear, linear.Operand(input, workspace), output, aside, 0, expected.Stride / PanelWidth);
         Assert.True(product.TryTakeForHelper(expected.Stride / 64 - 1));
 
-        Assert.False(product.Lead());
+        Assert.Equal(HelpOutcome.Late, product.Lead());
         for (var row = 0; row < rows; row++)
             Assert.Equal(new ReadOnlySpan<float>(expected[row], outputs), new ReadOnlySpan<float>(output[row], outputs));
 
         // Back at last, he finds nothing to do.
         product.Help(new ColumnSharing());
         Assert.False(product.IsHelped);
+    }
+
+    [Fact]
+    public void After_a_late_helper_none_is_asked_for_a_while_and_longer_each_time()
+    {
+        using var workspace = new EncoderWorkspace(16, 16);
+        var columns = new ColumnSharing();
+        Assert.True(columns.IsWorthwhile);
+
+        columns.Compute(new Pieces(4), workspace);
+        Assert.Equal(0, Pause());
+        columns.Compute(Late(), workspace);
+        var first = Pause();
+        columns.Compute(Late(), workspace);
+        var second = Pause();
+        Assert.True(first > 30 && second == 2 * first, $"{first} {second}");
+
+        int Pause()
+        {
+            var pause = 0;
+            while (!columns.IsWorthwhile)
+                pause++;
+            return pause;
+        }
+
+        static Pieces Late()
+        {
+            var work = new Pieces(4);
+            Assert.True(work.TryTakeForHelper(3));
+            return work;
+        }
+    }
+
+    [Fact]
+    public void Every_piece_is_done_once_where_it_belongs_by_one_thread_or_the_other()
+    {
+        var columns = new ColumnSharing();
+        using var workspace = new EncoderWorkspace(16, 16);
+        using var end = new CancellationTokenSource();
+        var helper = new Thread(() => HelpAtRandom(columns, new Random(2), end.Token));
+        helper.Start();
+        var helped = 0;
+        // The machine decides when a helper gets a piece; it need not be soon.
+        for (var round = 0; round < 2_000 || (helped == 0 && round < 1_000_000); round++)
+        {
+            var work = new Pieces(1 + (round % 20));
+            columns.Compute(work, workspace);
+            Assert.All(work.Done, done => Assert.Equal(1, done));
+            helped += work.Copied;
+            while (workspace.HelperIsLate)
+                Thread.Yield();
+        }
+
+        end.Cancel();
+        helper.Join();
+        Assert.True(helped > 0);
     }
 
     private static int PanelWidth => Quiver.Encoding.Kernels.PackedMatrix.PanelWidth;
@@ -97,6 +153,34 @@ public sealed class ColumnSharingTests
         var vector = new float[model.Width];
         model.Embed([input], vector, host);
         return vector;
+    }
+
+    /// <summary>Work that counts what was done.</summary>
+    private sealed class Pieces(int count) : SharedWork(count)
+    {
+        private readonly int[] _aside = new int[count];
+
+        public int[] Done { get; } = new int[count];
+
+        public int Copied { get; private set; }
+
+        protected override void Compute(int piece)
+        {
+            Thread.SpinWait(50);
+            Done[piece]++;
+        }
+
+        protected override void ComputeAside(int piece)
+        {
+            Thread.SpinWait(50);
+            _aside[piece]++;
+        }
+
+        protected override void Copy(int piece)
+        {
+            Done[piece] += _aside[piece];
+            Copied++;
+        }
     }
 
     private sealed class Host : EncodingHost
