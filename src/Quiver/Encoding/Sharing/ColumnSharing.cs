@@ -12,7 +12,7 @@ public sealed class ColumnSharing
     private static readonly long LongestSpin = Stopwatch.Frequency / 50_000;
 
     /// <summary>Works done alone after a late helper: a text has about thirty.</summary>
-    private const int ShortestPause = 64, LongestPause = 8192;
+    private const int ShortestPause = 64, LongestPause = 1024;
 
     private volatile SharedWork? _current;
     private volatile int _leadersCore = -1;
