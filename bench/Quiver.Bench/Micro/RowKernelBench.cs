@@ -24,8 +24,8 @@ internal static unsafe class RowKernelBench
         var branch = new Rows(source.Floats, RowCount, Hidden);
 
         var table = report.Table("Between the products", "kernel", "ns/element", "spread");
-        Line("bias", inner, () => RowKernels.Finish(inner, null, null, parameters.Floats, Activation.None));
-        Line("bias and GELU", inner, () => RowKernels.Finish(inner, null, null, parameters.Floats, Activation.Gelu));
+        Line("bias", inner, () => RowKernels.Finish(inner, 0, inner.Stride, null, null, parameters.Floats, Activation.None));
+        Line("bias and GELU", inner, () => RowKernels.Finish(inner, 0, inner.Stride, null, null, parameters.Floats, Activation.Gelu));
         Line("residual and LayerNorm", states, () => RowKernels.AddAndNormalize(states, branch, parameters.Floats, parameters.Floats, 1e-12f));
         Line("quantize to int16", inner, () => Quantization.QuantizeRows(source.Floats, inner.Stride, RowCount, integers.Shorts, scales.Floats));
         foreach (var length in (int[])[20, 120, 256])

@@ -1,4 +1,4 @@
-using Quiver.Encoding.Kernels;
+using Quiver.Encoding.Sharing;
 
 namespace Quiver.Encoding;
 
@@ -16,10 +16,7 @@ public sealed unsafe class EncoderWorkspace : IDisposable
     private readonly Grown _wide = new();
     private readonly Grown _integers = new();
     private readonly Grown _rowScales = new();
-    private readonly Grown _keys = new();
-    private readonly Grown _values = new();
-    private readonly Grown _scores = new();
-    private readonly Grown _headOutput = new();
+    private readonly Grown _aside = new();
     private Grown _vectors = new();
     private Grown _otherVectors = new();
 
@@ -34,23 +31,23 @@ public sealed unsafe class EncoderWorkspace : IDisposable
     /// <summary>Whom the run lets in between two steps, or null.</summary>
     internal EncodingHost? Host { get; set; }
 
+    /// <summary>The last work whose helper was late, or null.</summary>
+    internal SharedWork? LateWork { get; set; }
+
+    /// <summary>Whether a late helper may still use this memory: then none of it is freed, and no other helper gets any of it.</summary>
+    internal bool HelperIsLate => LateWork is { IsHelped: true };
+
     /// <summary>The input rows of an int16 product as integers, valid until the next product.</summary>
     internal short* Integers => _integers.Buffer.Shorts;
 
     /// <summary>One scale per row of <see cref="Integers"/>.</summary>
     internal float* RowScales => _rowScales.Buffer.Floats;
 
-    /// <summary>One head's keys, transposed: [head size × padded length].</summary>
-    internal float* Keys => _keys.Buffer.Floats;
+    /// <summary>What attention works in, head after head.</summary>
+    internal HeadMemory Head { get; } = new();
 
-    /// <summary>One head's values: [length × padded head size].</summary>
-    internal float* Values => _values.Buffer.Floats;
-
-    /// <summary>One tile of attention scores: [query rows × padded length].</summary>
-    internal float* Scores => _scores.Buffer.Floats;
-
-    /// <summary>One tile of one head's output: [query rows × padded head size].</summary>
-    internal float* HeadOutput => _headOutput.Buffer.Floats;
+    /// <summary>The same for a helper.</summary>
+    internal HeadMemory HelperHead { get; } = new();
 
     /// <summary>The hidden states of <paramref name="count"/> tokens.</summary>
     internal Rows States(int count) => RowsIn(_states, count, _hidden);
@@ -63,6 +60,9 @@ public sealed unsafe class EncoderWorkspace : IDisposable
 
     /// <summary>A scratch matrix of any width up to the widest.</summary>
     internal Rows Wide(int count, int width) => RowsIn(_wide, count, width);
+
+    /// <summary>Where a helper writes its part.</summary>
+    internal Rows Aside(int count, int width) => RowsIn(_aside, count, width);
 
     /// <summary>One vector per text, as pooling gives it.</summary>
     internal Rows Vectors(int count, int width) => RowsIn(_vectors, count, width);
@@ -77,44 +77,57 @@ public sealed unsafe class EncoderWorkspace : IDisposable
     /// <summary>Makes room for the integers of <paramref name="rows"/> rows.</summary>
     internal void ReserveRows(int rows)
     {
-        _integers.Reserve((long)rows * _widest * sizeof(short));
-        _rowScales.Reserve((long)rows * sizeof(float));
+        Reserve(_integers, (long)rows * _widest * sizeof(short));
+        Reserve(_rowScales, (long)rows * sizeof(float));
     }
 
-    /// <summary>Makes room for one head of a text of <paramref name="length"/> tokens.</summary>
-    internal void ReserveHead(int length, int headSize, int queryRows)
+    /// <summary>Makes room for one head of a text of <paramref name="length"/> tokens, in one of the two memories.</summary>
+    internal void Lay(HeadMemory memory, int length, int headSize)
     {
-        long paddedLength = VectorMath.RoundUp(length);
-        long paddedSize = VectorMath.RoundUp(headSize);
-        _keys.Reserve(headSize * paddedLength * sizeof(float));
-        _values.Reserve(length * paddedSize * sizeof(float));
-        _scores.Reserve(queryRows * paddedLength * sizeof(float));
-        _headOutput.Reserve(queryRows * paddedSize * sizeof(float));
+        if (memory.IsTooSmall(length, headSize))
+            AwaitHelper();
+        memory.Lay(length, headSize);
     }
 
     public void Dispose()
     {
+        AwaitHelper();
         Grown[] all =
-            [_states, _branch, _context, _wide, _integers, _rowScales, _keys, _values, _scores, _headOutput, _vectors, _otherVectors];
+            [_states, _branch, _context, _wide, _integers, _rowScales, _aside, _vectors, _otherVectors];
         foreach (var grown in all)
             grown.Buffer.Dispose();
+        Head.Dispose();
+        HelperHead.Dispose();
     }
 
-    private static Rows RowsIn(Grown grown, int count, int width)
+    private Rows RowsIn(Grown grown, int count, int width)
     {
-        grown.Reserve((long)count * Rows.StrideOf(width) * sizeof(float));
+        Reserve(grown, (long)count * Rows.StrideOf(width) * sizeof(float));
         return new Rows(grown.Buffer.Floats, count, width);
+    }
+
+    private void Reserve(Grown grown, long bytes)
+    {
+        if (bytes <= grown.Buffer.Bytes)
+            return;
+
+        AwaitHelper();
+        grown.Grow(bytes);
+    }
+
+    /// <summary>A late helper comes back when the system lets it: in milliseconds, and only growth and the end wait for it.</summary>
+    private void AwaitHelper()
+    {
+        while (HelperIsLate)
+            Thread.Yield();
     }
 
     private sealed class Grown
     {
         public NativeBuffer Buffer { get; private set; } = new(0);
 
-        public void Reserve(long bytes)
+        public void Grow(long bytes)
         {
-            if (bytes <= Buffer.Bytes)
-                return;
-
             Buffer.Dispose();
             Buffer = new NativeBuffer(bytes);
         }

@@ -1,9 +1,11 @@
+using Quiver.Encoding.Sharing;
+
 namespace Quiver.Encoding;
 
 /// <summary>Whoever runs an encoder on a thread of theirs and may want that thread back for a moment before the run is over.</summary>
 /// <remarks>
 /// A run reaches a yield point every millisecond or so. There its host may compute something else on the same thread, with another
-/// workspace, or end the run by throwing. While nothing is requested a yield point costs one read.
+/// workspace, or end the run by throwing. While nothing is requested a yield point costs one read. A host may also lend a second thread.
 /// </remarks>
 public abstract class EncodingHost
 {
@@ -21,6 +23,9 @@ public abstract class EncodingHost
 
     /// <summary>Takes the request back.</summary>
     protected internal void ClearYield() => _requested = false;
+
+    /// <summary>Where another thread may help with the next product, or null if none is free. Asked before each product.</summary>
+    protected internal virtual ColumnSharing? Sharing => null;
 
     /// <summary>Called on the computing thread at each yield point while a request stands. What it throws ends the run.</summary>
     protected abstract void Yield();

@@ -24,4 +24,11 @@ internal readonly unsafe struct Rows(float* data, int count, int width)
         (width + Alignment - 1) / Alignment * Alignment;
 
     public Rows Slice(int first, int count) => new(this[first], count, Width);
+
+    /// <summary>Copies some columns of every row to the same place of a matrix of the same shape.</summary>
+    public void CopyColumns(Rows target, int first, int count)
+    {
+        for (var row = 0; row < Count; row++)
+            new ReadOnlySpan<float>(this[row] + first, count).CopyTo(new Span<float>(target[row] + first, count));
+    }
 }

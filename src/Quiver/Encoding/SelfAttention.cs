@@ -1,4 +1,5 @@
 using Quiver.Encoding.Kernels;
+using Quiver.Encoding.Sharing;
 
 namespace Quiver.Encoding;
 
@@ -12,6 +13,8 @@ internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, 
 {
     private readonly float _scale = 1f / MathF.Sqrt(headSize);
 
+    public int HeadSize => headSize;
+
     /// <summary>branch = attention(states)</summary>
     public void Apply(Rows states, ReadOnlySpan<int> lengths, Rows branch, EncoderWorkspace workspace)
     {
@@ -22,13 +25,49 @@ internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, 
         var first = 0;
         foreach (var length in lengths)
         {
-            workspace.ReserveHead(length, headSize, AttentionKernel.QueryRows);
-            for (var head = 0; head < heads; head++)
-                Head(projected.Slice(first, length), head, context.Slice(first, length), workspace);
+            Heads(projected.Slice(first, length), context.Slice(first, length), workspace);
             first += length;
         }
 
         output.Apply(context, branch, workspace);
+    }
+
+    /// <summary>One head of one text.</summary>
+    /// <param name="projected">The text's queries, keys and values.</param>
+    /// <param name="context">Receives the head's output in the head's columns.</param>
+    /// <param name="memory">Laid out for a text of this length.</param>
+    /// <param name="host">Whom the thread lets in between two tiles, or null.</param>
+    public void Head(Rows projected, int head, Rows context, HeadMemory memory, EncodingHost? host)
+    {
+        var length = projected.Count;
+        var hidden = heads * headSize;
+        var offset = head * headSize;
+        var paddedLength = VectorMath.RoundUp(length);
+        var paddedSize = VectorMath.RoundUp(headSize);
+        AttentionKernel.Gather(
+            projected[0] + hidden + offset, projected[0] + 2 * hidden + offset, projected.Stride, length, headSize, memory.Keys, memory.Values);
+
+        var inverses = stackalloc float[AttentionKernel.QueryRows];
+        for (var row = 0; row < length; row += AttentionKernel.QueryRows)
+        {
+            host?.YieldPoint();
+            var rows = Math.Min(AttentionKernel.QueryRows, length - row);
+            MatrixProduct.F32(
+                (int*)(projected[row] + offset), projected.Stride, rows, (int*)memory.Keys, paddedLength, headSize,
+                memory.Scores, paddedLength, paddedLength);
+
+            for (var i = 0; i < rows; i++)
+            {
+                var biases = bias is null ? null : bias.Row(head, row + i);
+                inverses[i] = AttentionKernel.Softmax(memory.Scores + (nint)i * paddedLength, length, _scale, biases);
+            }
+
+            MatrixProduct.F32(
+                (int*)memory.Scores, paddedLength, rows, (int*)memory.Values, paddedSize, length,
+                memory.Output, paddedSize, paddedSize);
+            for (var i = 0; i < rows; i++)
+                WriteHead(memory.Output + (nint)i * paddedSize, inverses[i], context[row + i] + offset);
+        }
     }
 
     public void Dispose()
@@ -37,37 +76,19 @@ internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, 
         output.Dispose();
     }
 
-    private void Head(Rows projected, int head, Rows context, EncoderWorkspace workspace)
+    /// <summary>All heads of one text.</summary>
+    private void Heads(Rows projected, Rows context, EncoderWorkspace workspace)
     {
-        var length = projected.Count;
-        var hidden = heads * headSize;
-        var offset = head * headSize;
-        var paddedLength = VectorMath.RoundUp(length);
-        var paddedSize = VectorMath.RoundUp(headSize);
-        AttentionKernel.Gather(
-            projected[0] + hidden + offset, projected[0] + 2 * hidden + offset, projected.Stride, length, headSize, workspace.Keys, workspace.Values);
-
-        var inverses = stackalloc float[AttentionKernel.QueryRows];
-        for (var row = 0; row < length; row += AttentionKernel.QueryRows)
+        workspace.Lay(workspace.Head, projected.Count, headSize);
+        if (workspace.Host?.Sharing is { } sharing && !workspace.HelperIsLate)
         {
-            workspace.Host?.YieldPoint();
-            var rows = Math.Min(AttentionKernel.QueryRows, length - row);
-            MatrixProduct.F32(
-                (int*)(projected[row] + offset), projected.Stride, rows, (int*)workspace.Keys, paddedLength, headSize,
-                workspace.Scores, paddedLength, paddedLength);
-
-            for (var i = 0; i < rows; i++)
-            {
-                var biases = bias is null ? null : bias.Row(head, row + i);
-                inverses[i] = AttentionKernel.Softmax(workspace.Scores + (nint)i * paddedLength, length, _scale, biases);
-            }
-
-            MatrixProduct.F32(
-                (int*)workspace.Scores, paddedLength, rows, (int*)workspace.Values, paddedSize, length,
-                workspace.HeadOutput, paddedSize, paddedSize);
-            for (var i = 0; i < rows; i++)
-                WriteHead(workspace.HeadOutput + (nint)i * paddedSize, inverses[i], context[row + i] + offset);
+            workspace.Lay(workspace.HelperHead, projected.Count, headSize);
+            sharing.Compute(new SharedHeads(this, heads, projected, context, workspace.Aside(context.Count, context.Width), workspace), workspace);
+            return;
         }
+
+        for (var head = 0; head < heads; head++)
+            Head(projected, head, context, workspace.Head, workspace.Host);
     }
 
     /// <summary>The sum of values weighted by e^score, divided by the sum of the weights, into the head's place in the context row.</summary>

@@ -15,6 +15,7 @@ internal sealed class Scheduler : IDisposable
     private readonly QueueGauges _gauges;
     private int _idle;
     private int _running;
+    private UnitRun? _helpWanted;
     private bool _closed;
 
     public Scheduler(SchedulerOptions? options = null, TimeProvider? time = null)
@@ -119,23 +120,57 @@ internal sealed class Scheduler : IDisposable
         }
     }
 
-    /// <summary>Waits for work and fills the run's unit with what is due.</summary>
+    /// <summary>Waits for work: fills the runner's unit with what is due or, if nothing waits, makes it the helper of a run that asks for one.</summary>
     /// <returns>false once the scheduler is closed.</returns>
-    internal bool TryTake(UnitRun run)
+    internal bool TryTake(Runner runner)
     {
         lock (_gate)
         {
             _idle++;
-            while (!_closed && _queue.IsEmpty)
+            while (!_closed && _queue.IsEmpty && _helpWanted is null)
                 Monitor.Wait(_gate);
+            _idle--;
             if (_closed)
                 return false;
 
-            _queue.Take(run, freeRunners: _idle);
-            _idle--;
-            _running += run.Unit.Texts.Count;
+            if (_queue.IsEmpty)
+            {
+                runner.Leader = _helpWanted;
+                runner.Leader!.Columns.IsHelperWanted = false;
+                _helpWanted = null;
+                return true;
+            }
+
+            _queue.Take(runner.Run);
+            _running += runner.Run.Unit.Texts.Count;
             Announce();
             return true;
+        }
+    }
+
+    /// <summary>Asks an idle runner to help a run with its products. One that helps is asked away as soon as anything waits.</summary>
+    /// <returns>Whether one may come.</returns>
+    internal bool TryAskForHelp(UnitRun run)
+    {
+        if (Volatile.Read(ref _idle) == 0)
+            return false;
+        lock (_gate)
+        {
+            if (_idle == 0 || _helpWanted is not null || !_queue.IsEmpty)
+                return false;
+            _helpWanted = run;
+            run.HasHelper = true;
+            Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    internal void EndHelp(Runner helper)
+    {
+        lock (_gate)
+        {
+            helper.Leader!.HasHelper = false;
+            helper.Leader = null;
         }
     }
 
@@ -178,29 +213,36 @@ internal sealed class Scheduler : IDisposable
             // One that nobody waited for may have been stopped half-way.
             if (unit.Live > 0)
                 _rate.Add(unit.Tokens, computed.TotalSeconds);
+            if (_helpWanted == unit.Run)
+            {
+                _helpWanted = null;
+                unit.Run.HasHelper = false;
+            }
+
             unit.Clear();
         }
     }
 
     private static QuiverException Closed() => new(ErrorKind.Unavailable, "The server is stopping.");
 
-    /// <summary>Wakes a runner for what waits; if none is free, interactive work asks those that compute bulk to yield.</summary>
+    /// <summary>Wakes a runner for what waits; if none is free, calls those that help, and interactive work asks those that compute bulk to yield.</summary>
     private void Announce()
     {
-        if (_queue.IsEmpty)
-            return;
         if (_idle > 0)
         {
             // One at a time: whoever takes a unit announces the rest.
-            Monitor.Pulse(_gate);
+            if (!_queue.IsEmpty || _helpWanted is not null)
+                Monitor.Pulse(_gate);
             return;
         }
 
-        if (_queue.Interactive.IsEmpty)
+        if (_queue.IsEmpty)
             return;
         foreach (var runner in _runners)
         {
-            if (runner.Run.Unit is { IsEmpty: false, Interactive: false })
+            if (runner.Leader is { } leader)
+                leader.Columns.IsHelperWanted = true;
+            else if (!_queue.Interactive.IsEmpty && runner.Run.Unit is { IsEmpty: false, Interactive: false })
                 runner.Run.RequestYield();
         }
     }

@@ -1,5 +1,6 @@
 using Quiver.Diagnostics;
 using Quiver.Encoding;
+using Quiver.Encoding.Sharing;
 
 namespace Quiver.Embedding.Scheduling;
 
@@ -14,6 +15,7 @@ internal sealed class UnitRun : EncodingHost
     private readonly UnitRun? _nested;
     private float[] _output = [];
     private TimeSpan _suspended;
+    private volatile bool _hasHelper;
 
     /// <param name="nested">What runs in between, or null for nothing.</param>
     public UnitRun(Scheduler scheduler, SchedulerOptions options, TimeProvider time, UnitRun? nested)
@@ -30,6 +32,16 @@ internal sealed class UnitRun : EncodingHost
 
     /// <summary>When bulk work has its turn to compute, after interactive units in a row. The scheduler's.</summary>
     public BulkTurn Turn { get; }
+
+    /// <summary>Where a runner without work of its own helps.</summary>
+    public ColumnSharing Columns { get; } = new();
+
+    /// <summary>Whether a runner helps, or was asked to. Written under the scheduler's lock.</summary>
+    public bool HasHelper
+    {
+        get => _hasHelper;
+        set => _hasHelper = value;
+    }
 
     /// <summary>Computes the unit and tells its texts. Never throws.</summary>
     public void Compute()
@@ -56,6 +68,9 @@ internal sealed class UnitRun : EncodingHost
         Record(start, computed);
         _scheduler.Finish(Unit, computed);
     }
+
+    protected internal override ColumnSharing? Sharing =>
+        Columns.IsWorthwhile && (HasHelper || _scheduler.TryAskForHelp(this)) ? Columns : null;
 
     protected override void Yield()
     {

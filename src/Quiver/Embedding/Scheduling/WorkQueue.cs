@@ -17,8 +17,7 @@ internal sealed class WorkQueue(SchedulerOptions options)
     public Lane LaneOf(ScheduledWork work) => work.Interactive ? Interactive : Bulk;
 
     /// <summary>Fills the unit of a run from the lane that is due. There must be something.</summary>
-    /// <param name="freeRunners">Runners that could take work now, the asking one included.</param>
-    public void Take(UnitRun run, int freeRunners)
+    public void Take(UnitRun run)
     {
         var bulkIsDue = Interactive.IsEmpty || (!Bulk.IsEmpty && _interactiveStreak >= options.BulkAgeing);
         _interactiveStreak = bulkIsDue ? 0 : _interactiveStreak + 1;
@@ -27,7 +26,7 @@ internal sealed class WorkQueue(SchedulerOptions options)
             run.Turn.Begin();
         else
             run.Turn.Rest();
-        Fill(run.Unit, bulkIsDue ? Bulk : Interactive, freeRunners);
+        Fill(run.Unit, bulkIsDue ? Bulk : Interactive);
     }
 
     /// <summary>Fills a unit with interactive work that goes before the bulk unit of a run, if any waits and the bulk unit has not its turn.</summary>
@@ -44,20 +43,18 @@ internal sealed class WorkQueue(SchedulerOptions options)
             return false;
         bulk.Turn.Yielded();
         nested.ClearYield();
-        Fill(nested.Unit, Interactive, freeRunners: 1);
+        Fill(nested.Unit, Interactive);
         return true;
     }
 
     /// <summary>
-    /// Whatever waits is spread over the runners that could take it, and a request evenly over all of them: two runners with half of it
-    /// each are done sooner than one with the whole.
+    /// A request, and whatever else waits, is spread evenly over the runners: two with half of it each are done sooner than one with the
+    /// whole, and a unit that takes everything leaves the next runner with nothing.
     /// </summary>
-    private void Fill(WorkUnit unit, Lane lane, int freeRunners)
+    private void Fill(WorkUnit unit, Lane lane)
     {
-        var evenly = Math.Max(Share(lane.First.Tokens, options.Runners), Share(lane.Tokens, freeRunners));
+        var evenly = (Math.Max(lane.First.Tokens, lane.Tokens) + options.Runners - 1) / options.Runners;
         unit.Interactive = lane == Interactive;
         lane.Fill(unit, Math.Min(options.UnitTokens, evenly));
     }
-
-    private static long Share(long tokens, int runners) => (tokens + runners - 1) / runners;
 }

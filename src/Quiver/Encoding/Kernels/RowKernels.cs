@@ -11,21 +11,25 @@ internal static unsafe class RowKernels
     /// Finishes a product in place: scales int16 sums (sum · rowScale · columnScale), adds the bias, applies the activation.
     /// </summary>
     /// <param name="rows">Sums on entry, results on return.</param>
+    /// <param name="firstColumn">First column to finish; a multiple of 16.</param>
+    /// <param name="columns">How many, padding included; a multiple of 16.</param>
     /// <param name="rowScales">One per row, or null for f32 sums.</param>
-    /// <param name="columnScales">One per column, or null for f32 sums.</param>
-    /// <param name="bias">One per column, padded with zeros.</param>
+    /// <param name="columnScales">One per column from the first on, or null for f32 sums.</param>
+    /// <param name="bias">One per column from the first on, padded with zeros.</param>
     /// <param name="activation">Applied last, to the padding too, which stays zero where the activation maps 0 to 0.</param>
-    public static void Finish(Rows rows, float* rowScales, float* columnScales, float* bias, Activation activation)
+    public static void Finish(Rows rows, int firstColumn, int columns, float* rowScales, float* columnScales, float* bias, Activation activation)
     {
+        var sums = rows.Data + firstColumn;
+        var (count, stride) = (rows.Count, rows.Stride);
         switch (activation)
         {
-            case Activation.None: Finish<Identity>(rows, rowScales, columnScales, bias); break;
-            case Activation.Gelu: Finish<GeluFunction>(rows, rowScales, columnScales, bias); break;
-            case Activation.GeluTanh: Finish<GeluTanhFunction>(rows, rowScales, columnScales, bias); break;
-            case Activation.Relu: Finish<ReluFunction>(rows, rowScales, columnScales, bias); break;
-            case Activation.Silu: Finish<SiluFunction>(rows, rowScales, columnScales, bias); break;
-            case Activation.Tanh: Finish<TanhFunction>(rows, rowScales, columnScales, bias); break;
-            case Activation.Sigmoid: Finish<SigmoidFunction>(rows, rowScales, columnScales, bias); break;
+            case Activation.None: Finish<Identity>(sums, count, stride, columns, rowScales, columnScales, bias); break;
+            case Activation.Gelu: Finish<GeluFunction>(sums, count, stride, columns, rowScales, columnScales, bias); break;
+            case Activation.GeluTanh: Finish<GeluTanhFunction>(sums, count, stride, columns, rowScales, columnScales, bias); break;
+            case Activation.Relu: Finish<ReluFunction>(sums, count, stride, columns, rowScales, columnScales, bias); break;
+            case Activation.Silu: Finish<SiluFunction>(sums, count, stride, columns, rowScales, columnScales, bias); break;
+            case Activation.Tanh: Finish<TanhFunction>(sums, count, stride, columns, rowScales, columnScales, bias); break;
+            case Activation.Sigmoid: Finish<SigmoidFunction>(sums, count, stride, columns, rowScales, columnScales, bias); break;
             default: throw new ArgumentOutOfRangeException(nameof(activation));
         }
     }
@@ -120,21 +124,20 @@ internal static unsafe class RowKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish<TFunction>(Rows rows, float* rowScales, float* columnScales, float* bias)
+    private static void Finish<TFunction>(float* x, int rows, nint stride, int columns, float* rowScales, float* columnScales, float* bias)
         where TFunction : IElementFunction
     {
-        for (var row = 0; row < rows.Count; row++)
+        for (var row = 0; row < rows; row++, x += stride)
         {
-            var x = rows[row];
             if (rowScales is null)
             {
-                for (var i = 0; i < rows.Stride; i += VectorMath.Lanes)
+                for (var i = 0; i < columns; i += VectorMath.Lanes)
                     TFunction.Apply(Vector512.Load(x + i) + Vector512.Load(bias + i)).Store(x + i);
                 continue;
             }
 
             var scale = Vector512.Create(rowScales[row]);
-            for (var i = 0; i < rows.Stride; i += VectorMath.Lanes)
+            for (var i = 0; i < columns; i += VectorMath.Lanes)
             {
                 var sum = Vector512.Load(x + i) * scale;
                 TFunction.Apply(Vector512.FusedMultiplyAdd(sum, Vector512.Load(columnScales + i), Vector512.Load(bias + i))).Store(x + i);

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+
+namespace Quiver.Encoding.Sharing;
+
+/// <summary>
+/// Work in independent pieces, done by two threads: the leader takes pieces from the left and writes them where they belong, the helper takes
+/// pieces from the right and writes them aside, from where the leader copies them.
+/// </summary>
+/// <remarks>
+/// A helper that the system takes off its core must not hold the leader up. So the leader waits for a piece about as long as two take and then
+/// computes it itself; what the helper still writes aside, nobody looks at. Each element is computed by one thread in the one order there is:
+/// who did it does not show.
+/// </remarks>
+internal abstract class SharedWork(int pieces)
+{
+    private const int Free = 0, Leaders = 1, Helpers = 2, Computed = 3, TakenOver = 4;
+
+    private readonly int[] _pieces = new int[pieces];
+    private volatile bool _helped;
+
+    /// <summary>Whether a helper is inside and may still use what the work reads, and the memory aside.</summary>
+    public bool IsHelped => _helped;
+
+    /// <summary>The leader's part: returns when every piece is where it belongs.</summary>
+    public HelpOutcome Lead()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var piece = 0;
+        while (piece < _pieces.Length && TryMove(piece, Free, Leaders))
+            Compute(piece++);
+
+        // The rest is the helper's, and all but the leftmost of it is computed.
+        var patience = 2 * (Stopwatch.GetTimestamp() - start) / Math.Max(piece, 1);
+        var outcome = piece < _pieces.Length ? HelpOutcome.InTime : HelpOutcome.None;
+        for (; piece < _pieces.Length; piece++)
+        {
+            if (IsComputedWithin(piece, patience) || !TryMove(piece, Helpers, TakenOver))
+            {
+                Copy(piece);
+                continue;
+            }
+
+            outcome = HelpOutcome.Late;
+            Compute(piece);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The helper's part: computes pieces while there are any and its thread is not wanted elsewhere.</summary>
+    public void Help(ColumnSharing sharing)
+    {
+        // Before a piece is taken: from then on the leader looks at it.
+        _helped = true;
+        for (var piece = _pieces.Length - 1; piece >= 0 && !sharing.IsHelperWanted && TryTakeForHelper(piece); piece--)
+        {
+            ComputeAside(piece);
+            if (!TryMove(piece, Helpers, Computed))
+                break;
+        }
+
+        _helped = false;
+    }
+
+    /// <summary>Makes a piece the helper's, unless the leader has it. From right to left.</summary>
+    internal bool TryTakeForHelper(int piece) => TryMove(piece, Free, Helpers);
+
+    /// <summary>Computes a piece where it belongs. On the leader's thread.</summary>
+    protected abstract void Compute(int piece);
+
+    /// <summary>Computes a piece aside. On the helper's thread, and so with none of the leader's scratch memory.</summary>
+    protected abstract void ComputeAside(int piece);
+
+    /// <summary>Brings a piece that was computed aside to where it belongs.</summary>
+    protected abstract void Copy(int piece);
+
+    private bool TryMove(int piece, int from, int to) => Interlocked.CompareExchange(ref _pieces[piece], to, from) == from;
+
+    private bool IsComputedWithin(int piece, long patience)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Volatile.Read(ref _pieces[piece]) != Computed;)
+        {
+            if (Stopwatch.GetTimestamp() - start > patience)
+                return false;
+            Thread.SpinWait(1);
+        }
+
+        return true;
+    }
+}
+
+/// <summary>What became of the help with one work.</summary>
+internal enum HelpOutcome
+{
+    /// <summary>Nobody took a piece.</summary>
+    None,
+
+    InTime,
+
+    /// <summary>The leader overtook the helper, who may still be at his piece.</summary>
+    Late,
+}
