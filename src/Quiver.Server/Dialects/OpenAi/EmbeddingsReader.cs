@@ -17,6 +17,7 @@ internal ref struct EmbeddingsReader
     private Inputs? _inputs;
     private bool _base64;
     private int? _dimensions;
+    private ElementType _elementType;
     private bool? _truncate;
     private LongInput? _longInput;
     private bool _errorsPerInput;
@@ -58,6 +59,7 @@ internal ref struct EmbeddingsReader
         var request = new EmbeddingRequest(model, inputs.Readable)
         {
             Dimensions = _dimensions,
+            ElementType = _elementType,
             LongInput = _longInput ?? (_truncate ?? autoTruncate ? LongInput.Truncate : LongInput.Refuse),
             ErrorsPerInput = _errorsPerInput,
         };
@@ -101,6 +103,10 @@ internal ref struct EmbeddingsReader
                 if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt32(out var dimensions))
                     throw BodyErrors.WrongType(name, "an integer", _json.TokenType);
                 _dimensions = dimensions;
+                break;
+            case "output_dtype":
+                _elementType = ReadChoice(
+                    name, ("float", ElementType.Float), ("int8", ElementType.Int8), ("uint8", ElementType.UInt8), ("binary", ElementType.Binary), ("ubinary", ElementType.UBinary));
                 break;
             case "truncate":
                 _truncate = _json.TokenType is JsonTokenType.True or JsonTokenType.False ? _json.GetBoolean() : throw BodyErrors.WrongType(name, "a boolean", _json.TokenType);

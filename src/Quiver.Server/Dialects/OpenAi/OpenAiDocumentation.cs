@@ -31,6 +31,7 @@ internal static class OpenAiDocumentation
                 {"type":"array","minItems":1,"maxItems":2048,"items":{"type":"array","minItems":1,"items":{"type":"integer"}}}]},
               "encoding_format":{"enum":["float","base64",null],"default":"float","description":"base64 holds little-endian float32."},
               "dimensions":{"type":["integer","null"],"minimum":1,"description":"Keep so many leading elements, scaled to unit length again."},
+              "output_dtype":{"enum":["float","int8","uint8","binary","ubinary",null],"default":"float","description":"What the elements are: floats, bytes, or one bit each, eight to a byte; base64 then holds these bytes. Not OpenAI's."},
               "truncate":{"type":["boolean","null"],"description":"Whether a text over the model's limit is cut or refused. Not OpenAI's."},
               "long_input":{"enum":["error","truncate","mean",null],"description":"What becomes of a text over the model's limit, instead of truncate; mean embeds it in windows, and gives their mean weighted by length. Not OpenAI's."},
               "error_policy":{"enum":["per_request","per_item",null],"default":"per_request","description":"per_item: an input that cannot be embedded gets an error in its place, and the others their vectors. Not OpenAI's."},

@@ -17,7 +17,7 @@ public sealed class MutatedBodyTests
             """{"error_policy":"per_item","model":"fake","input":[[5],[],[99999]]}""",
             """ { "input" : [ "x" , "y" ] , "model" : "fake" , "dimensions" : null } """,
         ],
-        ["\"input\":", "\"input\":[],", "\"model\":\"\",", "\"dimensions\":0,", "\"dimensions\":1e2,", "\"truncate\":true,", "\"error_policy\":\"per_item\",", "\"long_input\":\"mean\","]);
+        ["\"input\":", "\"input\":[],", "\"model\":\"\",", "\"dimensions\":0,", "\"dimensions\":1e2,", "\"truncate\":true,", "\"error_policy\":\"per_item\",", "\"long_input\":\"mean\",", "\"output_dtype\":\"binary\","]);
 
     [Fact]
     public async Task No_damaged_body_is_a_fault_or_a_hang()
