@@ -7,4 +7,7 @@ public sealed class DeveloperPageTests
 {
     [Fact]
     public async Task The_commands_of_coming_from_FastEmbed_work() => Assert.Equal(4, await DeveloperPage.RunAsync("coming-from-fastembed.md"));
+
+    [Fact]
+    public async Task The_commands_of_coming_from_TEI_work() => Assert.Equal(7, await DeveloperPage.RunAsync("coming-from-tei.md"));
 }

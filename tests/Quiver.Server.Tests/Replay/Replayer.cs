@@ -31,23 +31,34 @@ internal static class Replayer
         Assert.True(unneeded.Count == 0, $"Nothing needs these patterns of docs/compatibility.md:\n{string.Join('\n', unneeded)}");
     }
 
+    /// <summary>Reads while it sends: a server may refuse a body, and close, before all of it has arrived.</summary>
     private static async Task<IReadOnlyList<Difference>> ReplayAsync(Exchange exchange, Uri address)
     {
-        var request = exchange.Request;
         using var connection = await RawConnection.OpenAsync(address);
+        var sending = SendAsync(connection, RecordedRequest.Bytes(exchange.Request, address));
+        var differences = exchange.Response.TryGetProperty("raw_http", out var raw)
+            ? await CompareRawAsync(raw.GetString()!, connection.Stream)
+            : await CompareOneAsync(exchange, connection.Stream);
+        await sending;
+        return differences;
+    }
+
+    private static async Task SendAsync(RawConnection connection, byte[] request)
+    {
         try
         {
-            await connection.SendAsync(RecordedRequest.Bytes(request, address));
+            await connection.SendAsync(request);
         }
         catch (IOException)
         {
-            // A server may refuse a body, and close, before all of it was sent; what it answered is still there.
+            // Refused half-way; what was answered is read.
         }
+    }
 
-        if (exchange.Response.TryGetProperty("raw_http", out var raw))
-            return await CompareRawAsync(raw.GetString()!, connection.Stream);
-
-        var answer = await WireAnswer.ReadAsync(connection.Stream, request.GetProperty("method").GetString() == "HEAD", TestContext.Current.CancellationToken);
+    private static async Task<IReadOnlyList<Difference>> CompareOneAsync(Exchange exchange, Stream stream)
+    {
+        var noBody = exchange.Request.GetProperty("method").GetString() == "HEAD";
+        var answer = await WireAnswer.ReadAsync(stream, noBody, TestContext.Current.CancellationToken);
         Assert.True(answer is not null, $"{exchange} was not answered.");
         return [.. Comparison.Compare(exchange.Response, answer, exchange.Tolerance)];
     }

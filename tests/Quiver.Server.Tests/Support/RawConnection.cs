@@ -8,7 +8,8 @@ internal sealed class RawConnection : IDisposable
 {
     private readonly TcpClient _tcp = new();
 
-    public Stream Stream => _tcp.GetStream();
+    /// <summary>Kept from the start: a connection that the server has closed gives none, and what it sent is still to be read.</summary>
+    public Stream Stream { get; private set; } = Stream.Null;
 
     /// <param name="receiveBuffer">Bytes that the system takes in for a reader that does not read; its own choice by default.</param>
     public static async Task<RawConnection> OpenAsync(Uri address, int? receiveBuffer = null)
@@ -17,17 +18,18 @@ internal sealed class RawConnection : IDisposable
         if (receiveBuffer is { } bytes)
             connection._tcp.ReceiveBufferSize = bytes;
         await connection._tcp.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        connection.Stream = connection._tcp.GetStream();
         return connection;
     }
 
     public ValueTask SendAsync(string text) => SendAsync(System.Text.Encoding.UTF8.GetBytes(text));
 
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => await _tcp.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => await Stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     /// <summary>Everything the server sends until it closes the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {
-        using var reader = new StreamReader(_tcp.GetStream(), System.Text.Encoding.Latin1);
+        using var reader = new StreamReader(Stream, System.Text.Encoding.Latin1);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
@@ -39,7 +41,7 @@ internal sealed class RawConnection : IDisposable
         var length = int.MaxValue;
         while (received.Length < length)
         {
-            var read = await _tcp.GetStream().ReadAsync(piece, TestContext.Current.CancellationToken);
+            var read = await Stream.ReadAsync(piece, TestContext.Current.CancellationToken);
             if (read == 0)
                 break;
             received.Append(System.Text.Encoding.Latin1.GetString(piece, 0, read));
@@ -59,7 +61,7 @@ internal sealed class RawConnection : IDisposable
     public async Task<string> ReadInterimAsync()
     {
         var received = new byte[1024];
-        var length = await _tcp.GetStream().ReadAtLeastAsync(received, 25, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+        var length = await Stream.ReadAtLeastAsync(received, 25, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
         return System.Text.Encoding.Latin1.GetString(received, 0, length);
     }
 

@@ -34,7 +34,7 @@ internal static class TeiDocumentation
     private static readonly RouteExample[] EmbedExamples =
     [
         new("one text", """{"inputs":"a quiver holds arrows"}""", "[[0.054878104,-0.023068607]]"),
-        new("a text and ids, two dimensions", """{"inputs":["a bow",[101,1037,6812,102]],"dimensions":2}""", "[[0.9293163,0.36925367],[0.9293163,0.36925367]]"),
+        new("a text and ids, two dimensions", """{"inputs":["a bow",[101,1037,6812,102]],"dimensions":2}""", "[[0.92933345,0.36924165],[0.92933345,0.36924165]]"),
     ];
 
     private static readonly RouteError[] Refusals =
@@ -61,7 +61,7 @@ internal static class TeiDocumentation
         Description = "The last hidden states, neither pooled nor scaled, special tokens included. All texts together may have 16,384 tokens.",
         BodySchema = $$$$"""{"type":"object","required":["inputs"],"properties":{"inputs":{{{{Inputs}}}}, {{{{Truncation}}}} } }""",
         AnswerSchema = $$$$"""{"type":"array","items":{{{{Vectors}}}} }""",
-        Examples = [new("one text", """{"inputs":"a bow"}""", "[[[0.05,-0.02],[0.15,0.27],[0.11,0.04],[0.08,0.36]]]")],
+        Examples = [new("one text", """{"inputs":"a bow"}""", "[[[0.2129344,-0.26197168]]]")],
         Errors = [ErrorKind.InputTooLong, ErrorKind.RequestTooLarge],
         DialectErrors = Refusals,
     };
@@ -77,7 +77,7 @@ internal static class TeiDocumentation
               "parameters":{"type":["object","null"],"properties":{ {{{{Truncation}}}} } } } }
             """,
         AnswerSchema = """{"type":"array","items":{"type":"number"}}""",
-        Examples = [new("two sentences", """{"inputs":{"source_sentence":"a quiver","sentences":["a bow","rain"]}}""", "[0.41,0.2]")],
+        Examples = [new("two sentences", """{"inputs":{"source_sentence":"a quiver holds arrows","sentences":["a bow","rain"]}}""", "[0.62372661,0.121168174]")],
         Errors = [ErrorKind.InputTooLong, ErrorKind.RequestTooLarge],
         DialectErrors = Refusals,
     };
@@ -97,7 +97,7 @@ internal static class TeiDocumentation
         Description = "One that is wrong fails all. All together may have 2,048 inputs.",
         BodySchema = $$$$"""{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","items":{{{{EmbedSchema}}}}}}}""",
         AnswerSchema = $$$$"""{"type":"object","required":["predictions"],"properties":{"predictions":{"type":"array","items":{{{{Vectors}}}}}}}""",
-        Examples = [new("two instances", """{"instances":[{"inputs":"a bow"},{"inputs":["an arrow","a string"],"dimensions":2}]}""", """{"predictions":[[[0.03,0.01]],[[0.9,0.3],[0.8,0.5]]]}""")],
+        Examples = [new("two instances", """{"instances":[{"inputs":"a quiver holds arrows"},{"inputs":["a bow"],"dimensions":2}]}""", """{"predictions":[[[0.054878104,-0.023068607]],[[0.92933345,0.36924165]]]}""")],
         Errors = [ErrorKind.InputTooLong, ErrorKind.RequestTooLarge],
         DialectErrors = Refusals,
     };
@@ -146,7 +146,7 @@ internal static class TeiDocumentation
         Examples =
         [
             new("all-MiniLM-L6-v2", null, """
-                {"model_id":"all-MiniLM-L6-v2","model_sha":"0","model_dtype":"int16","served_model_name":"all-MiniLM-L6-v2","model_type":{"embedding":{"pooling":"mean"}},"max_concurrent_requests":2000,"max_input_length":256,"max_batch_tokens":300000,"max_batch_requests":null,"max_client_batch_size":32,"auto_truncate":true,"tokenization_workers":2,"version":"0.1.0","sha":null,"docker_label":null}
+                {"model_id":"all-MiniLM-L6-v2","model_sha":"6b29a09b14bd1c10634417974b3b0a20c7d80c5e4ed72713b019e3a882be222d","model_dtype":"int16","served_model_name":"all-MiniLM-L6-v2","model_type":{"embedding":{"pooling":"mean"}},"max_concurrent_requests":2000,"max_input_length":256,"max_batch_tokens":300000,"max_batch_requests":null,"max_client_batch_size":32,"auto_truncate":true,"tokenization_workers":2,"version":"0.1.0","sha":null,"docker_label":null}
                 """),
         ],
     };

@@ -33,8 +33,9 @@ public sealed class MutatedBodyTests
 
     private static readonly MutatedBodies Instances = new(["""{"instances":[{"inputs":"a"},{"inputs":["b",[5]],"dimensions":2}],"parameters":{}}""", """[[{"inputs":"a"}]]"""], Members);
 
-    private static readonly MutatedBodies Pairs = new(
-        ["""{"query":"a","texts":["b","c"],"truncate":null,"raw_scores":true}""", """{"inputs":[["a"],["b","c"]],"raw_scores":false}""", """{"inputs":["a","b"]}"""], Members);
+    private static readonly MutatedBodies Rerank = new(["""{"query":"a","texts":["b","c"],"truncate":null,"raw_scores":true}""", """["a",["b"],null,"left",false,true]"""], Members);
+
+    private static readonly MutatedBodies Predict = new(["""{"inputs":[["a"],["b","c"]],"raw_scores":false}""", """{"inputs":["a","b"]}""", """{"inputs":"a"}"""], Members);
 
     [Theory]
     [InlineData("/embed")]
@@ -58,10 +59,11 @@ public sealed class MutatedBodyTests
     [Fact]
     public Task No_damaged_body_of_instances_is_a_fault_or_a_hang() => CheckAsync("/vertex", Instances);
 
-    [Theory]
-    [InlineData("/rerank")]
-    [InlineData("/predict")]
-    public Task No_damaged_body_of_pairs_is_a_fault_or_a_hang(string path) => CheckAsync(path, Pairs);
+    [Fact]
+    public Task No_damaged_body_of_texts_to_rank_is_a_fault_or_a_hang() => CheckAsync("/rerank", Rerank);
+
+    [Fact]
+    public Task No_damaged_body_of_texts_to_classify_is_a_fault_or_a_hang() => CheckAsync("/predict", Predict);
 
     private static async Task CheckAsync(string path, MutatedBodies bodies)
     {
