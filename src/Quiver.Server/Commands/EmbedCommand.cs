@@ -15,6 +15,8 @@ internal static class EmbedCommand
     private static readonly EmbeddingServiceOptions Throughput = new()
     {
         Scheduler = new() { UnitTexts = 64, InteractiveQueueTokens = int.MaxValue, BulkQueueTokens = int.MaxValue, QueueTexts = int.MaxValue },
+        // For files that repeat their texts; a larger one would be memory that grows with the input.
+        Cache = new() { MaxBytes = 16 << 20 },
     };
 
     private static readonly Option<string> Model = ModelOptions.Model();
