@@ -1,3 +1,4 @@
+using System.Globalization;
 using static Quiver.Server.Configuration.SettingTypes;
 
 namespace Quiver.Server.Configuration;
@@ -14,6 +15,8 @@ internal static class CacheSettings
             Description = "The most memory for vectors that were computed before; 0 keeps none. 256MiB hold some 140,000 vectors of 384 elements.",
             Get = options => options.CacheSize,
             Set = (options, size) => options with { CacheSize = size },
+            // Theirs counts entries: a vector of 384 elements with its ready text takes some 7 KiB.
+            ServiceVariables = [new("fastembed", "L1_CACHE_SIZE") { Translate = entries => int.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? $"{count * 8L}KiB" : entries }],
         },
         new Setting<TimeSpan?>("cache.ttl", "--cache-ttl", Optional(Seconds(0.001, Year)))
         {

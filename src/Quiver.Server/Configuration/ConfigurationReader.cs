@@ -31,6 +31,7 @@ internal static class ConfigurationReader
             .. environment.OfServices(fileVariables, named is [] ? Profile.All : named),
             .. environment.OfServices(variables, named),
         ];
+        environment.NoticeUnknown(fileVariables);
         return LoadedConfiguration.Of([.. fromFile, .. services, .. own, .. flags], problems, notices);
     }
 

@@ -61,6 +61,13 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
         return assignments;
     }
 
+    /// <summary>Tells of the variables that nobody here knows: of a file that was asked for, each was meant to say something.</summary>
+    public void NoticeUnknown(IReadOnlyList<EnvironmentFile.Variable> variables)
+    {
+        var unknown = variables.Where(variable => !IsOwn(variable) && !Profile.All.Any(profile => profile.Unused.ContainsKey(variable.Name) || profile.Meanings(variable.Name).Any()));
+        notices.AddRange(unknown.Select(variable => $"{variable.Source} means nothing here."));
+    }
+
     private void Add(List<Assignment> assignments, Setting setting, EnvironmentFile.Variable variable, string text)
     {
         if (variable.HasReference)

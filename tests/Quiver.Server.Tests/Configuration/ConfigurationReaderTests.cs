@@ -64,6 +64,18 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Equal("0123456789abcdef", options.ApiKey);
     }
 
+    [Theory]
+    [InlineData("10000", "80000KiB")]
+    [InlineData("0", "0")]
+    public void Entries_of_FastEmbeds_cache_become_bytes(string entries, string size) =>
+        Assert.Equal([size], Load("", [], [$"L1_CACHE_SIZE={entries}"], ("compat", "fastembed")).Settings.Single(setting => setting.Setting.Path == "cache.size").Texts);
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("many")]
+    public void A_value_of_theirs_that_is_none_here_is_refused_under_their_name(string entries) =>
+        Assert.StartsWith("L1_CACHE_SIZE (fastembed) takes a size", Assert.Single(Load("", [], [$"L1_CACHE_SIZE={entries}"], ("compat", "fastembed")).Problems), StringComparison.Ordinal);
+
     [Fact]
     public void The_name_of_a_container_is_no_address()
     {
@@ -79,7 +91,12 @@ public sealed class ConfigurationReaderTests : IDisposable
         var loaded = Load("", ["HOST=127.0.0.1", "MODEL_ID=all-MiniLM-L6-v2", "REDIS_URL=redis://canary", "NODE_ENV=production"], []);
         Assert.Empty(loaded.Problems);
         Assert.Equal("127.0.0.1", loaded.Options.Host);
-        Assert.DoesNotContain("canary", string.Concat(loaded.Notices), StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                $"{_folder.File(".env")}:3 REDIS_URL (fastembed) is not used: needs no Redis.",
+                $"{_folder.File(".env")}:4 NODE_ENV means nothing here.",
+            ],
+            loaded.Notices);
     }
 
     [Fact]
