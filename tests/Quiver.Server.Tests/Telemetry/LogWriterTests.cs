@@ -11,7 +11,7 @@ public sealed class LogWriterTests
     {
         const int Lines = 3 * LogWriter.Capacity / 1024;
         using var release = new ManualResetEventSlim();
-        var underWay = new TaskCompletionSource();
+        var underWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long written = 0;
         var writer = new LogWriter(lines =>
         {
