@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 
 namespace Quiver.Bench.Http;
 
@@ -55,7 +54,7 @@ internal sealed class AnswerParser
                 case Part.ChunkSize:
                     if (!TakeLine(ref received))
                         return false;
-                    Utf8Parser.TryParse(_head.AsSpan(0, _headLength), out long size, out _, 'x');
+                    var size = Utf8Parser.TryParse(_head.AsSpan(0, _headLength), out long bytes, out _, 'x') ? bytes : 0;
                     _headLength = 0;
                     if (size == 0 && _bodyLeft < 0)
                         return Finish();
@@ -93,8 +92,7 @@ internal sealed class AnswerParser
 
     private void ReadHead(ReadOnlySpan<byte> head)
     {
-        Utf8Parser.TryParse(head[9..12], out int status, out _);
-        Status = status;
+        Status = Utf8Parser.TryParse(head[9..12], out int status, out _) ? status : throw new InvalidDataException("An answer without a status.");
         HasRetryAfter = head.IndexOf("\r\nRetry-After: "u8) >= 0;
         var length = head.IndexOf("\r\nContent-Length: "u8);
         _chunked = length < 0;
@@ -106,7 +104,7 @@ internal sealed class AnswerParser
             return;
         }
 
-        Utf8Parser.TryParse(head[(length + 18)..], out _bodyLeft, out _);
+        _bodyLeft = Utf8Parser.TryParse(head[(length + 18)..], out long bytes, out _) ? bytes : throw new InvalidDataException("An answer without a length.");
         _part = Part.Body;
     }
 
