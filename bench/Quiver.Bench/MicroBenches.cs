@@ -13,5 +13,6 @@ internal static class MicroBenches
         new("numbers", context => FloatFormatBench.Run(context.Report)),
         new("tokenizer", TokenizerBench.Run),
         new("cache", CacheBench.Run),
+        new("telemetry", context => TelemetryBench.Run(context.Report)),
     ];
 }

@@ -9,6 +9,8 @@ namespace Quiver.Bench.Load;
 /// <summary>The published server as a child process on a free port of the loopback interface.</summary>
 internal sealed class PublishedServer : IDisposable
 {
+    private static readonly Lazy<string> Published = new(Publish);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -20,6 +22,10 @@ internal sealed class PublishedServer : IDisposable
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
     }
 
+    public int Port => _client.BaseAddress!.Port;
+
+    public Process Process => _process;
+
     /// <summary>Resident memory in bytes.</summary>
     public long ResidentBytes
     {
@@ -30,27 +36,18 @@ internal sealed class PublishedServer : IDisposable
         }
     }
 
-    /// <summary>Publishes the server as its users do: compiled ahead of time for this platform, on the shared runtime.</summary>
-    /// <returns>The program's path.</returns>
-    public static string Publish(string folder)
-    {
-        var publish = Process.Start(new ProcessStartInfo(
-            "dotnet", ["publish", Repository.Folder("src", "Quiver.Server"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", folder, "-v", "quiet", "--nologo"]))!;
-        publish.WaitForExit();
-        if (publish.ExitCode != 0)
-            throw new InvalidOperationException("dotnet publish failed; its message is above.");
-        return Path.Combine(folder, OperatingSystem.IsWindows() ? "Quiver.Server.exe" : "Quiver.Server");
-    }
+    /// <summary>The program, published as its users do: compiled ahead of time for this platform, on the shared runtime. Once, and deleted at the end.</summary>
+    public static string Program => Published.Value;
 
-    /// <summary>Starts the server and asks until it answers.</summary>
+    /// <summary>Starts the server with its log in a file, and asks until it answers.</summary>
     /// <returns>The running server, and the time from the start of its process to the end of its first answer.</returns>
-    public static (PublishedServer Server, TimeSpan FirstAnswer) Start(string program)
+    public static (PublishedServer Server, TimeSpan FirstAnswer) Start(params IEnumerable<string> options)
     {
+        var log = Path.Combine(Path.GetDirectoryName(Program)!, "quiver.log");
         var port = FreePort();
         var start = Stopwatch.GetTimestamp();
-        var process = Process.Start(new ProcessStartInfo(program, ["serve", "--port", $"{port}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(new ProcessStartInfo(Program, ["serve", "--port", $"{port}", "--log-file", log, .. options]) { RedirectStandardOutput = true })!;
         process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
         var server = new PublishedServer(process, port);
         WaitForListener(process, port, start);
         server.Embed("How long does the first answer take?");
@@ -68,6 +65,13 @@ internal sealed class PublishedServer : IDisposable
         response.EnsureSuccessStatusCode();
     }
 
+    public string Get(string path)
+    {
+        using var response = _client.Send(new HttpRequestMessage(HttpMethod.Get, path));
+        using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+
     public void Dispose()
     {
         _client.Dispose();
@@ -76,7 +80,19 @@ internal sealed class PublishedServer : IDisposable
         _process.Dispose();
     }
 
-    private static void WaitForListener(Process process, int port, long start)
+    private static string Publish()
+    {
+        var folder = Directory.CreateTempSubdirectory("quiver-published-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        var publish = Process.Start(new ProcessStartInfo(
+            "dotnet", ["publish", Repository.Folder("src", "Quiver.Server"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", folder, "-v", "quiet", "--nologo"]))!;
+        publish.WaitForExit();
+        if (publish.ExitCode != 0)
+            throw new InvalidOperationException("dotnet publish failed; its message is above.");
+        return Path.Combine(folder, OperatingSystem.IsWindows() ? "Quiver.Server.exe" : "Quiver.Server");
+    }
+
+    public static void WaitForListener(Process process, int port, long start)
     {
         using var pause = new ManualResetEventSlim();
         while (true)
@@ -94,7 +110,7 @@ internal sealed class PublishedServer : IDisposable
         }
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -13,32 +13,23 @@ internal static class StartupBench
 
     public static void Run(BenchContext context)
     {
-        var folder = Directory.CreateTempSubdirectory("quiver-published-");
-        try
-        {
-            var program = PublishedServer.Publish(folder.FullName);
-            // Reads the program and the model into the page cache, and compiles the client here.
-            PublishedServer.Start(program).Server.Dispose();
-            Measure(context, program);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        // Reads the program and the model into the page cache, and compiles the client here.
+        PublishedServer.Start().Server.Dispose();
+        Measure(context);
     }
 
-    private static void Measure(BenchContext context, string program)
+    private static void Measure(BenchContext context)
     {
         var (starts, disturbed) = context.Sampler.Repeat(() =>
         {
-            var (server, firstAnswer) = PublishedServer.Start(program);
+            var (server, firstAnswer) = PublishedServer.Start();
             using (server)
                 return (Seconds: firstAnswer.TotalSeconds, Megabytes: server.ResidentBytes / Megabyte);
         });
         var table = context.Report.Table("Start of the published server (page cache warm)", "what", "median", "spread", "target");
         Line("process start to first answer, s", Samples.Of(starts.Select(start => start.Seconds), disturbed), Target.Most(0.4));
         Line("resident memory after it, MiB", Samples.Of(starts.Select(start => start.Megabytes), disturbed), Target.Most(150));
-        Line($"resident memory after {Descriptions:n0} descriptions, MiB", Samples.Of([AfterLoad(program)]), Target.Most(220));
+        Line($"resident memory after {Descriptions:n0} descriptions, MiB", Samples.Of([AfterLoad()]), Target.Most(220));
 
         void Line(string name, Samples samples, Target target)
         {
@@ -47,9 +38,9 @@ internal static class StartupBench
         }
     }
 
-    private static double AfterLoad(string program)
+    private static double AfterLoad()
     {
-        using var server = PublishedServer.Start(program).Server;
+        using var server = PublishedServer.Start().Server;
         var requests = Corpus.Descriptions().Take(Descriptions).Chunk(RequestTexts);
         Parallel.ForEach(requests, new ParallelOptions { MaxDegreeOfParallelism = Clients }, texts => server.Embed(texts));
         return server.ResidentBytes / Megabyte;

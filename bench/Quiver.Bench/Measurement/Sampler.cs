@@ -10,9 +10,6 @@ internal sealed class Sampler(ForeignLoad load)
 {
     private const int Repetitions = 7;
 
-    // When the machine never falls quiet, the figure is given with what there is, and Samples.Disturbed says so.
-    private const int MostDisturbed = 7;
-
     // Tier-1 code replaces tier-0 after 30 calls and a 100 ms pause without new methods; half a second is past it.
     private static readonly TimeSpan Warmup = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(200);
@@ -48,17 +45,20 @@ internal sealed class Sampler(ForeignLoad load)
         return Samples.Of(values, disturbed);
     }
 
-    /// <summary>Repeats a measurement that warms up and times itself.</summary>
+    /// <summary>
+    /// Repeats a measurement that warms up and times itself. When the machine never falls quiet, the figure is given with what there is, and
+    /// <see cref="Samples.Disturbed"/> says so.
+    /// </summary>
     /// <returns>The undisturbed repetitions, and how many others were thrown away.</returns>
-    public (IReadOnlyList<T> Values, int Disturbed) Repeat<T>(Func<T> measure)
+    public (IReadOnlyList<T> Values, int Disturbed) Repeat<T>(Func<T> measure, int repetitions = Repetitions)
     {
         var values = new List<T>();
         var disturbed = 0;
-        while (values.Count < Repetitions)
+        while (values.Count < repetitions)
         {
             var mark = load.Begin();
             var value = measure();
-            if (load.CoresSince(mark) <= ForeignLoad.Tolerated || disturbed >= MostDisturbed)
+            if (load.CoresSince(mark) <= ForeignLoad.Tolerated || disturbed >= repetitions)
                 values.Add(value);
             else
                 disturbed++;

@@ -18,6 +18,9 @@ internal sealed class OnnxRuntimeSetup : IDisposable
 
     public string Name { get; }
 
+    /// <summary>The three set-ups that Quiver is compared with.</summary>
+    public static IReadOnlyList<Func<OnnxModels, ForeignLoad, OnnxRuntimeSetup>> All { get; } = [Best, AsServed, DynamicInt8];
+
     /// <summary>As text-embeddings-inference runs it: one session over all cores, up to 8 texts as they come, padded to the longest.</summary>
     public static OnnxRuntimeSetup AsServed(OnnxModels models, ForeignLoad load) => new(
         $"ONNX Runtime fp32, 1 × {Environment.ProcessorCount} threads, FIFO ≤ 8 padded",

@@ -76,7 +76,7 @@ internal static class ConfigurationReference
             markdown.Append("## ").Append(section.Key).Append("\n\n| setting | flag, variable | takes | default | meaning |\n|---|---|---|---|---|\n");
             foreach (var setting in section)
             {
-                markdown.AppendJoin(" | ", $"| `{setting.Path}`", $"`{setting.Flag}` `{setting.Variable}`", setting.Expected, DefaultOf(setting), Escape(setting.Description));
+                markdown.AppendJoin(" | ", $"| `{setting.Path}`", $"`{setting.Flag}` `{setting.Variable}`{(setting.CommonVariable is { } common ? $" `{common}`" : "")}", setting.Expected, DefaultOf(setting), Escape(setting.Description));
                 markdown.Append(" |\n");
             }
 

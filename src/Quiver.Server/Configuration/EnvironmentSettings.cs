@@ -13,6 +13,9 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
 
     private static readonly Dictionary<string, Setting> ByVariable = Settings.All.ToDictionary(setting => setting.Variable, StringComparer.Ordinal);
 
+    private static readonly Dictionary<string, Setting> ByCommonVariable =
+        Settings.All.Where(setting => setting.CommonVariable is not null).ToDictionary(setting => setting.CommonVariable!, StringComparer.Ordinal);
+
     /// <summary>The variables of this process.</summary>
     public static IReadOnlyList<EnvironmentFile.Variable> OfProcess() =>
     [
@@ -21,10 +24,16 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
             .OrderBy(variable => variable.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>What the QUIVER_ variables among them say.</summary>
+    /// <summary>What the QUIVER_ variables among them say, over the variables that all programs read.</summary>
     public IReadOnlyList<Assignment> Own(IReadOnlyList<EnvironmentFile.Variable> variables)
     {
         var assignments = new List<Assignment>();
+        foreach (var variable in variables)
+        {
+            if (ByCommonVariable.TryGetValue(variable.Name, out var setting))
+                Add(assignments, setting, variable, variable.Value);
+        }
+
         foreach (var variable in variables.Where(IsOwn))
         {
             if (ByVariable.TryGetValue(variable.Name, out var setting))

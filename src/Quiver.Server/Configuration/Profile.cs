@@ -38,6 +38,7 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
         ["MAX_BATCH_REQUESTS"] = "batches are bounded by tokens",
         ["UDS_PATH"] = "listens on TCP only",
         ["DISABLE_SPANS"] = "log lines carry no spans",
+        ["OTLP_SERVICE_NAME"] = "OTEL_SERVICE_NAME says it",
     });
 
     public static IReadOnlyList<Profile> All { get; } = [FastEmbed, Tei];

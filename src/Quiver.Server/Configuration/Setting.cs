@@ -15,6 +15,9 @@ internal abstract class Setting(string path, string flag)
     /// <summary>"QUIVER_API_KEY" for "--api-key".</summary>
     public string Variable { get; } = VariableOf(flag);
 
+    /// <summary>A variable that all programs of a kind read, and so counts under no profile too; <see cref="Variable"/> goes over it.</summary>
+    public string? CommonVariable { get; init; }
+
     /// <summary>A second, short flag.</summary>
     public string? ShortFlag { get; init; }
 

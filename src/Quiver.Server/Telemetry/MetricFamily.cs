@@ -24,7 +24,6 @@ internal sealed class MetricFamily
 
     private readonly Lock _gate = new();
     private readonly Func<string, Series> _create;
-    private readonly string _constantLabels;
     private readonly bool _dropsTags;
     private readonly List<Series> _series = [];
     private Series?[] _slots = new Series?[8];
@@ -32,13 +31,12 @@ internal sealed class MetricFamily
     private Series? _overflow;
 
     /// <param name="observed">Whether values are asked for at each scrape, rather than recorded as they occur.</param>
-    /// <param name="view">Exposes the instrument otherwise than as itself: under another name, without its labels.</param>
-    public MetricFamily(string name, string help, MetricKind kind, double[] bounds, bool observed, MetricView? view = null)
+    /// <param name="dropsTags">Whether all series of the instrument are one here.</param>
+    public MetricFamily(string name, string help, MetricKind kind, double[] bounds, bool observed, bool dropsTags)
     {
         (Name, Help, Kind, Bounds, IsObserved) = (name, help, kind, bounds, observed);
         BoundLabels = Array.ConvertAll(bounds, PrometheusText.Bound);
-        _dropsTags = view is not null;
-        _constantLabels = view?.Label is { } label ? PrometheusText.Label(label.Key, label.Value) : "";
+        _dropsTags = dropsTags;
         _create = kind == MetricKind.Histogram ? labels => new HistogramSeries(labels, bounds)
             : observed ? labels => new ObservedSeries(labels)
             : labels => new SumSeries(labels);
@@ -98,7 +96,7 @@ internal sealed class MetricFamily
         {
             if (_plain is null)
             {
-                var created = _create(_constantLabels);
+                var created = _create("");
                 _series.Add(created);
                 Volatile.Write(ref _plain, created);
             }
@@ -155,11 +153,18 @@ internal sealed class MetricFamily
         return labels.ToString();
     }
 
+    /// <remarks>Of a string a few characters do: they are few and none is a stranger's, and its own hash would cost more than all the rest.</remarks>
     private static int HashOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var hash = tags.Length;
         foreach (ref readonly var tag in tags)
-            hash = (hash * 31) + (tag.Value?.GetHashCode() ?? 0);
+        {
+            var part = tag.Value is string text
+                ? text.Length == 0 ? 0 : (text.Length * 7) + (text[text.Length / 2] * 131) + (text[^1] * 8191)
+                : tag.Value?.GetHashCode() ?? 0;
+            hash = (hash * 31) + part;
+        }
+
         return hash;
     }
 

@@ -4,5 +4,4 @@ namespace Quiver.Server.Telemetry;
 /// <param name="Instrument">The name of the instrument that is looked at ("quiver.queue.wait").</param>
 /// <param name="Name">The exposed name, to the letter.</param>
 /// <param name="Bounds">Of a histogram, its own buckets.</param>
-/// <param name="Label">A label that the other service has and that says the same in every series here.</param>
-internal sealed record MetricView(string Instrument, string Name, string Help, double[]? Bounds = null, KeyValuePair<string, string>? Label = null);
+internal sealed record MetricView(string Instrument, string Name, string Help, double[]? Bounds = null);

@@ -55,17 +55,17 @@ internal sealed class MetricsCollector : IDisposable
         {
             return
             [
-                Family(PrometheusText.NameOf(instrument, kind), instrument.Description ?? "", kind, bounds, instrument.IsObservable, null),
-                .. _views[instrument.Name].Select(view => Family(view.Name, view.Help, kind, view.Bounds ?? bounds, instrument.IsObservable, view)),
+                Family(PrometheusText.NameOf(instrument, kind), instrument.Description ?? "", kind, bounds, instrument.IsObservable, dropsTags: false),
+                .. _views[instrument.Name].Select(view => Family(view.Name, view.Help, kind, view.Bounds ?? bounds, instrument.IsObservable, dropsTags: true)),
             ];
         }
     }
 
     /// <remarks>Two instruments of one name, of two servers in one process, count together.</remarks>
-    private MetricFamily Family(string name, string help, MetricKind kind, double[] bounds, bool observed, MetricView? view)
+    private MetricFamily Family(string name, string help, MetricKind kind, double[] bounds, bool observed, bool dropsTags)
     {
         if (!_families.TryGetValue(name, out var family))
-            _families.Add(name, family = new MetricFamily(name, help, kind, bounds, observed, view));
+            _families.Add(name, family = new MetricFamily(name, help, kind, bounds, observed, dropsTags));
         return family;
     }
 

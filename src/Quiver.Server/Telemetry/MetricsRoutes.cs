@@ -16,7 +16,7 @@ internal static class MetricsRoutes
         Description = "Needs no key from callers on the same machine, or from any with --metrics-public. OpenMetrics 1.0 where Accept prefers it.",
         Parameters = [new("Accept", "header", "application/openmetrics-text; version=1.0.0 for that format.", "text/plain")],
         AnswerType = PrometheusText.ContentType,
-        Examples = [new("metrics", null, "# TYPE quiver_requests_total counter\n")],
+        Examples = [new("metrics", null, "# TYPE http_server_active_requests gauge\nhttp_server_active_requests{http_request_method=\"GET\",url_scheme=\"http\"} 1\n")],
     };
 
     /// <param name="isPublic">Whether it needs no key even from other machines.</param>

@@ -3,6 +3,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Quiver.Diagnostics;
 
 namespace Quiver.Server.Telemetry;
 
@@ -30,7 +31,7 @@ internal sealed class OtlpExport : IDisposable
             .Build();
         _metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
-            .AddMeter(ServerMetrics.EngineMeterName, ServerMetrics.MeterName, "System.Runtime")
+            .AddMeter(QuiverMeter.Name, ServerMetrics.MeterName, "System.Runtime")
             .AddView(instrument => instrument.Meter.Name == "System.Runtime" && !ProcessMetrics.Wants(instrument) ? MetricStreamConfiguration.Drop : null)
             .AddOtlpExporter(options => SendTo(endpoint, "v1/metrics", options))
             .Build();

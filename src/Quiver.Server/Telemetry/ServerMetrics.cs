@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Quiver.Diagnostics;
 using Quiver.Server.Hosting;
 
 namespace Quiver.Server.Telemetry;
@@ -7,8 +8,6 @@ namespace Quiver.Server.Telemetry;
 internal sealed class ServerMetrics : IDisposable
 {
     public const string MeterName = "Quiver.Server";
-
-    public const string EngineMeterName = "Quiver";
 
     private readonly Meter _meter = new(MeterName);
     private readonly MetricsCollector _collector;
@@ -23,7 +22,7 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("quiver.log.dropped_lines", droppedLogLines, "{line}", "Log lines given up because they came faster than they could be written.");
         _profiles = [.. profiles.Select(create => create(_meter))];
         _collector = new MetricsCollector(
-            instrument => instrument.Meter == _meter || instrument.Meter.Name == EngineMeterName || (instrument.Meter.Name == "System.Runtime" && ProcessMetrics.Wants(instrument)),
+            instrument => instrument.Meter == _meter || instrument.Meter.Name == QuiverMeter.Name || (instrument.Meter.Name == "System.Runtime" && ProcessMetrics.Wants(instrument)),
             _profiles.SelectMany(profile => profile.Views));
     }
 

@@ -20,15 +20,19 @@ internal sealed record QuiverRun(int ExitCode, byte[] OutputBytes, string Error,
         RunAsync(Start(arguments), stdin => stdin.WriteAsync(input).AsTask());
 
     /// <summary>Runs the program with a variable in its environment.</summary>
-    public static Task<QuiverRun> WithVariableAsync(string name, string value, params string[] arguments)
-    {
-        var start = StartInfo(arguments);
-        start.Environment[name] = value;
-        return RunAsync(Process.Start(start)!, _ => Task.CompletedTask);
-    }
+    public static Task<QuiverRun> WithVariableAsync(string name, string value, params string[] arguments) =>
+        RunAsync(StartWithVariable(name, value, arguments), _ => Task.CompletedTask);
 
     /// <summary>Starts the program with all three streams redirected; the caller ends it.</summary>
     public static Process Start(params string[] arguments) => Process.Start(StartInfo(arguments))!;
+
+    /// <summary>The same with a variable in its environment.</summary>
+    public static Process StartWithVariable(string name, string value, params string[] arguments)
+    {
+        var start = StartInfo(arguments);
+        start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     /// <summary>Feeds a started program and waits for its end.</summary>
     public static async Task<QuiverRun> RunAsync(Process process, Func<Stream, Task> feed)

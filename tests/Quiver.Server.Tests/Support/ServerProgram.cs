@@ -25,9 +25,16 @@ internal sealed class ServerProgram : IAsyncDisposable
     /// <summary>The lines printed at the start.</summary>
     public List<string> Announcement { get; } = [];
 
-    public static async Task<ServerProgram> StartAsync(params string[] arguments)
+    public int ProcessId => _process.Id;
+
+    public static Task<ServerProgram> StartAsync(params string[] arguments) => StartAsync(QuiverRun.Start(["serve", "--port", "0", .. arguments]));
+
+    /// <summary>With a variable in its environment.</summary>
+    public static Task<ServerProgram> StartWithVariableAsync(string name, string value) => StartAsync(QuiverRun.StartWithVariable(name, value, "serve", "--port", "0"));
+
+    private static async Task<ServerProgram> StartAsync(Process process)
     {
-        var server = new ServerProgram(QuiverRun.Start(["serve", "--port", "0", .. arguments]));
+        var server = new ServerProgram(process);
         try
         {
             await server.ReadAnnouncementAsync();

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _model = model;
         _embeddings = new EmbeddingService(new ModelDirectory([model], options.Aliases), serviceOptions);
-        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, time ?? TimeProvider.System, logging => logging.AddProvider(_log));
+        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, time ?? TimeProvider.System, options.LogFile is null ? logging => logging.AddProvider(_log) : null);
     }
 
     public WordEmbedder Model => (WordEmbedder)_model;
@@ -34,6 +35,9 @@ internal sealed class TestServer : IAsyncDisposable
     public string Log => _log.Text;
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>That of <see cref="ServeOptions.MetricsPort"/>, where one was asked for.</summary>
+    public Uri MetricsAddress => new(((IApplicationBuilder)_app).ServerFeatures.Get<IServerAddressesFeature>()!.Addresses.Last());
 
     public HttpClient Client { get; private set; } = null!;
 

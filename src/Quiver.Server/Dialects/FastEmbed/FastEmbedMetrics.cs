@@ -35,7 +35,7 @@ internal sealed class FastEmbedMetrics : ProfileMetrics
     {
         if (record.Failure is { } failure)
             _errors.Add(1, new KeyValuePair<string, object?>("error_type", ErrorType(failure)));
-        if (record.Result is not { } result)
+        if (record.Failure is not null || record.Items == 0)
             return;
 
         var misses = record.Items - record.CacheHits;
@@ -43,6 +43,8 @@ internal sealed class FastEmbedMetrics : ProfileMetrics
         _requestLatency.Record(duration.TotalSeconds);
         _hits.Add(record.CacheHits, new KeyValuePair<string, object?>("cache_level", "total"));
         _misses.Add(misses);
+        if (record.Result is not { } result)
+            return;
         if (misses > 0)
             _inferenceLatency.Record(result.Times.Inference.TotalSeconds);
         for (var i = 0; i < result.Count; i++)

@@ -60,12 +60,14 @@ internal sealed class TeiMetrics : ProfileMetrics
         _texts.Add(record.Items);
         if (record.Failure is { } failure)
             _failures.Add(1, new KeyValuePair<string, object?>("err", ErrorOf(failure)));
-        if (record.Result is not { } result)
+        if (record.Failure is not null || record.Items == 0)
             return;
 
         _successes.Add(1, method);
         _textSuccesses.Add(record.Items);
         _requestDuration.Record(duration.TotalSeconds);
+        if (record.Result is not { } result)
+            return;
         _requestTokenization.Record(result.Times.Tokenization.TotalSeconds);
         _requestQueue.Record(result.Times.Queue.TotalSeconds);
         _requestInference.Record(result.Times.Inference.TotalSeconds);

@@ -79,8 +79,10 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
 
     private async Task<EmbeddingResult> ComputeAsync(HttpContext context, ComputeHeaders headers, TeiCall call)
     {
+        var record = RequestRecord.Of(context);
+        record.Asked(call.Request.Inputs.Count);
         var result = await embeddings.EmbedAsync(call.Request, context.RequestAborted);
-        RequestRecord.Of(context).Count(result.Count, result.TokenCount);
+        record.Count(result);
         headers.Write(context.Response.Headers, call.Characters, result.TokenCount, result.Times);
         return result;
     }
