@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Quiver.Embedding;
+using Quiver.Embedding.Scheduling;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 using Quiver.Tests.Support;
@@ -31,6 +32,9 @@ internal sealed class TestServer : IAsyncDisposable
     public Drain Drain { get; } = new();
 
     public IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints);
+
+    /// <summary>What waits and what runs at this moment.</summary>
+    public SchedulerCounts Counts => _embeddings.Counts;
 
     public string Log => _log.Text;
 

@@ -50,7 +50,7 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bo
         RequireLength(call.Text);
 
         var request = new EmbeddingRequest(_model, [new EmbeddingInput(call.Text)]) { Normalize = call.Normalize, TokenLimit = options.FastEmbedMaxTokens };
-        var result = await embeddings.EmbedAsync(request, context.RequestAborted);
+        var result = await embeddings.EmbedAsync(request.AskedBy(context), context.RequestAborted);
         record.Count(result);
 
         using var answer = new AnswerBuffer(AnswerBytes + (16 * _width));

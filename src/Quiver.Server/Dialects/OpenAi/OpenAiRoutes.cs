@@ -44,7 +44,7 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
         body.ReturnBytes();
         RequestRecord.Of(context).Asked(call.Request.Inputs.Count + call.Empty.Count);
         var request = call.Request with { Prompt = PromptChoice.Of(call, embeddings.Models) };
-        var result = request.Inputs.Count == 0 ? null : await embeddings.EmbedAsync(request, context.RequestAborted);
+        var result = request.Inputs.Count == 0 ? null : await embeddings.EmbedAsync(request.AskedBy(context), context.RequestAborted);
         return (EmbeddingsOutcome.Of(call, result), call.Base64);
     }
 

@@ -43,7 +43,7 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
         using (var body = await TeiRequest.ReadAsync(context, bodyMemory))
         {
             var call = _model.Call(TeiRequest.Parse(body, EmbedBody.Tokens()));
-            result = await embeddings.EmbedTokensAsync(call.Request, context.RequestAborted);
+            result = await embeddings.EmbedTokensAsync(call.Request.AskedBy(context), context.RequestAborted);
             var tokens = Enumerable.Range(0, result.Count).Sum(result.Tokens);
             RequestRecord.Of(context).Count(result.Count, tokens);
             headers.Write(context.Response.Headers, call.Characters, tokens, result.Times);
@@ -81,7 +81,7 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
     {
         var record = RequestRecord.Of(context);
         record.Asked(call.Request.Inputs.Count);
-        var result = await embeddings.EmbedAsync(call.Request, context.RequestAborted);
+        var result = await embeddings.EmbedAsync(call.Request.AskedBy(context), context.RequestAborted);
         record.Count(result);
         headers.Write(context.Response.Headers, call.Characters, result.TokenCount, result.Times);
         return result;
@@ -94,7 +94,7 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
         using (var body = await TeiRequest.ReadAsync(context, bodyMemory))
         {
             foreach (var call in Calls(body))
-                results.Add(await embeddings.EmbedAsync(call.Request, context.RequestAborted));
+                results.Add(await embeddings.EmbedAsync(call.Request.AskedBy(context), context.RequestAborted));
         }
 
         RequestRecord.Of(context).Count(results.Sum(result => result.Count), results.Sum(result => result.TokenCount));
