@@ -47,6 +47,15 @@ internal abstract class SharedWork(int pieces)
         return outcome;
     }
 
+    /// <summary>
+    /// After <see cref="Lead"/> threw: leaves nothing to take, so that the helper ends after the piece he is at. One who comes later finds nothing.
+    /// </summary>
+    public void Withdraw()
+    {
+        for (var piece = 0; piece < _pieces.Length; piece++)
+            TryMove(piece, Free, Leaders);
+    }
+
     /// <summary>The helper's part: computes pieces while there are any and its thread is not wanted elsewhere.</summary>
     public void Help(ColumnSharing sharing)
     {
