@@ -206,14 +206,14 @@ internal sealed class Scheduler : IDisposable
     }
 
     /// <summary>Ends a unit whose texts were told.</summary>
-    /// <param name="computed">How long the runner computed it.</param>
-    internal void Finish(WorkUnit unit, TimeSpan computed)
+    /// <param name="computed">How long the runner computed it; null if it failed, which says nothing about speed.</param>
+    internal void Finish(WorkUnit unit, TimeSpan? computed)
     {
         lock (_gate)
         {
             // One that nobody waited for may have been stopped half-way.
-            if (unit.Live > 0)
-                _rate.Add(unit.Tokens, computed.TotalSeconds);
+            if (unit.Live > 0 && computed is { } time)
+                _rate.Add(unit.Tokens, time.TotalSeconds);
             if (_helpWanted == unit.Run)
             {
                 _helpWanted = null;

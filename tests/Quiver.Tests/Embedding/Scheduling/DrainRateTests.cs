@@ -27,9 +27,12 @@ public sealed class DrainRateTests
         var model = new WordEmbedder(maxTokens: 2000);
         using var release = new ManualResetEventSlim(true);
         using var started = new ManualResetEventSlim();
+        var failing = false;
         // A thousand tokens a second.
         model.OnEmbed = inputs =>
         {
+            if (failing)
+                throw new InvalidOperationException("broken");
             time.Advance(TimeSpan.FromMilliseconds(inputs.Sum(input => input.Ids.Length)));
             started.Set();
             release.Wait(TestContext.Current.CancellationToken);
@@ -37,6 +40,11 @@ public sealed class DrainRateTests
         using var scheduler = new Scheduler(new SchedulerOptions { Runners = 1, InteractiveQueueTokens = 6_000, BulkQueueTokens = 20_000 }, time);
         for (var i = 0; i < 30; i++)
             await AddAsync(1000);
+        // What fails at once says nothing about speed.
+        failing = true;
+        for (var i = 0; i < 30; i++)
+            await Assert.ThrowsAsync<QuiverException>(() => AddAsync(1000));
+        failing = false;
 
         release.Reset();
         started.Reset();
