@@ -78,7 +78,7 @@ public sealed class ColumnSharing
         HelpOutcome outcome;
         try
         {
-            outcome = work.Lead();
+            outcome = work.Lead(workspace.Host);
         }
         catch
         {
