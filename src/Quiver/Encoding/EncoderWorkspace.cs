@@ -31,7 +31,7 @@ public sealed unsafe class EncoderWorkspace : IDisposable
     /// <summary>Whom the run lets in between two steps, or null.</summary>
     internal EncodingHost? Host { get; set; }
 
-    /// <summary>The last work whose helper was late, or null.</summary>
+    /// <summary>The last work that ended before its helper did, or may have; null if there was none.</summary>
     internal SharedWork? LateWork { get; set; }
 
     /// <summary>Whether a late helper may still use this memory: then none of it is freed, and no other helper gets any of it.</summary>

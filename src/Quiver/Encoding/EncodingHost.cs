@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Quiver.Encoding.Sharing;
 
 namespace Quiver.Encoding;
@@ -11,11 +12,14 @@ public abstract class EncodingHost
 {
     private volatile bool _requested;
 
+    /// <summary>How long runs stood still at their yield points so far, in ticks of <see cref="Stopwatch"/>. On their thread.</summary>
+    internal long SuspendedTicks { get; private set; }
+
     /// <summary>Called by the encoder between two steps: layers, tiles of attention, groups of panels of a product.</summary>
     public void YieldPoint()
     {
         if (_requested)
-            Yield();
+            Suspend();
     }
 
     /// <summary>Has the run call <see cref="Yield"/> at its next yield points. Any thread.</summary>
@@ -29,4 +33,11 @@ public abstract class EncodingHost
 
     /// <summary>Called on the computing thread at each yield point while a request stands. What it throws ends the run.</summary>
     protected abstract void Yield();
+
+    private void Suspend()
+    {
+        var start = Stopwatch.GetTimestamp();
+        Yield();
+        SuspendedTicks += Stopwatch.GetTimestamp() - start;
+    }
 }

@@ -6,28 +6,30 @@ namespace Quiver.Embedding.Scheduling;
 internal sealed class BulkTurn(SchedulerOptions options, TimeProvider time)
 {
     private int _streak;
-    private long _start;
+    private long? _start;
 
-    /// <summary>Whether an interactive unit may go before it now.</summary>
+    /// <summary>Whether an interactive unit may go before it now. Asked on its thread, and so not while one does.</summary>
     public bool MayYield()
     {
         if (_streak < options.BulkAgeing)
             return true;
-        if (time.GetElapsedTime(_start) < options.BulkTurn)
+        // Not from when the last interactive unit was taken: the bulk unit has its thread back only now.
+        _start ??= time.GetTimestamp();
+        if (time.GetElapsedTime(_start.Value) < options.BulkTurn)
             return false;
-        _streak = 0;
+        Rest();
         return true;
     }
 
     /// <summary>An interactive unit went before it.</summary>
-    public void Yielded()
-    {
-        if (++_streak == options.BulkAgeing)
-            _start = time.GetTimestamp();
-    }
+    public void Yielded() => _streak++;
 
     /// <summary>Nothing interactive waits.</summary>
-    public void Rest() => _streak = 0;
+    public void Rest()
+    {
+        _streak = 0;
+        _start = null;
+    }
 
     /// <summary>Its turn begins now.</summary>
     public void Begin()

@@ -48,8 +48,9 @@ internal sealed class Scheduler : IDisposable
         {
             // A few texts may be long, and then they are bulk: they pass if either lane has room.
             RequireOpen();
-            if (!_queue.Bulk.HasRoom && (bulk || texts > ScheduledWork.MaxInteractiveTexts || !_queue.Interactive.HasRoom))
-                throw Overloaded();
+            var lane = bulk || texts > ScheduledWork.MaxInteractiveTexts ? _queue.Bulk : _queue.Interactive;
+            if (!_queue.Bulk.HasRoom && !lane.HasRoom)
+                throw Overloaded(lane);
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed class Scheduler : IDisposable
             RequireOpen();
             var lane = _queue.LaneOf(work);
             if (!lane.HasRoom)
-                throw Overloaded();
+                throw Overloaded(lane);
 
             work.Enter(this, _time.GetTimestamp());
             lane.Add(work);
@@ -205,14 +206,14 @@ internal sealed class Scheduler : IDisposable
     }
 
     /// <summary>Ends a unit whose texts were told.</summary>
-    /// <param name="computed">How long the runner computed it.</param>
-    internal void Finish(WorkUnit unit, TimeSpan computed)
+    /// <param name="computed">How long the runner computed it; null if it failed, which says nothing about speed.</param>
+    internal void Finish(WorkUnit unit, TimeSpan? computed)
     {
         lock (_gate)
         {
             // One that nobody waited for may have been stopped half-way.
-            if (unit.Live > 0)
-                _rate.Add(unit.Tokens, computed.TotalSeconds);
+            if (unit.Live > 0 && computed is { } time)
+                _rate.Add(unit.Tokens, time.TotalSeconds);
             if (_helpWanted == unit.Run)
             {
                 _helpWanted = null;
@@ -255,16 +256,16 @@ internal sealed class Scheduler : IDisposable
         throw Closed();
     }
 
-    private QuiverException Overloaded()
+    private QuiverException Overloaded(Lane lane)
     {
         QuiverMeter.Refusals.Add(1, new KeyValuePair<string, object?>("reason", "queue_full"));
-        return new QuiverException(ErrorKind.Overloaded, "More is waiting than can be computed soon. Please try again later.") { RetryAfter = DrainTime() };
+        return new QuiverException(ErrorKind.Overloaded, "More is waiting than can be computed soon. Please try again later.") { RetryAfter = DrainTime(lane) };
     }
 
-    /// <summary>How long the runners need for half of what waits, 1 to 30 seconds.</summary>
-    private TimeSpan DrainTime()
+    /// <summary>How long the runners need for half of what goes before a request in the lane, 1 to 30 seconds.</summary>
+    private TimeSpan DrainTime(Lane lane)
     {
-        var seconds = _queue.Tokens * _rate.SecondsPerToken / _runners.Length / 2;
+        var seconds = _queue.TokensBefore(lane) * _rate.SecondsPerToken / _runners.Length / 2;
         return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(seconds), 1, 30));
     }
 }

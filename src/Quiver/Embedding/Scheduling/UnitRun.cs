@@ -66,7 +66,7 @@ internal sealed class UnitRun : EncodingHost
 
         var computed = _time.GetElapsedTime(start) - _suspended;
         Record(start, computed);
-        _scheduler.Finish(Unit, computed);
+        _scheduler.Finish(Unit, failure is null ? computed : null);
     }
 
     protected internal override ColumnSharing? Sharing =>

@@ -12,7 +12,8 @@ internal sealed class WorkQueue(SchedulerOptions options)
 
     public bool IsEmpty => Interactive.IsEmpty && Bulk.IsEmpty;
 
-    public long Tokens => Interactive.Tokens + Bulk.Tokens;
+    /// <summary>What is computed before a request that comes to the lane now, but for the turns of bulk.</summary>
+    public long TokensBefore(Lane lane) => lane == Interactive ? Interactive.Tokens : Interactive.Tokens + Bulk.Tokens;
 
     public Lane LaneOf(ScheduledWork work) => work.Interactive ? Interactive : Bulk;
 

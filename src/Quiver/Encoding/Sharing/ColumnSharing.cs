@@ -70,12 +70,27 @@ public sealed class ColumnSharing
     }
 
     /// <summary>Does the work on this thread and, if one comes, the helper's. Not while a helper of the workspace is late.</summary>
+    /// <exception cref="Exception">Whatever a piece threw on this thread. A helper that is still at a piece then counts as late.</exception>
     internal void Compute(SharedWork work, EncoderWorkspace workspace)
     {
         _leadersCore = Thread.GetCurrentProcessorId();
         _current = work;
-        var outcome = work.Lead();
-        _current = null;
+        HelpOutcome outcome;
+        try
+        {
+            outcome = work.Lead(workspace.Host);
+        }
+        catch
+        {
+            // The run's host ended it at a yield point in the middle of the work, and its memory will be used again.
+            work.Withdraw();
+            workspace.LateWork = work;
+            throw;
+        }
+        finally
+        {
+            _current = null;
+        }
 
         if (outcome == HelpOutcome.Late)
         {

@@ -22,15 +22,16 @@ internal abstract class SharedWork(int pieces)
     public bool IsHelped => _helped;
 
     /// <summary>The leader's part: returns when every piece is where it belongs.</summary>
-    public HelpOutcome Lead()
+    /// <param name="host">Whom pieces let in at their yield points, or null.</param>
+    public HelpOutcome Lead(EncodingHost? host)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = Clock();
         var piece = 0;
         while (piece < _pieces.Length && TryMove(piece, Free, Leaders))
             Compute(piece++);
 
         // The rest is the helper's, and all but the leftmost of it is computed.
-        var patience = 2 * (Stopwatch.GetTimestamp() - start) / Math.Max(piece, 1);
+        var patience = 2 * (Clock() - start) / Math.Max(piece, 1);
         var outcome = piece < _pieces.Length ? HelpOutcome.InTime : HelpOutcome.None;
         for (; piece < _pieces.Length; piece++)
         {
@@ -45,6 +46,18 @@ internal abstract class SharedWork(int pieces)
         }
 
         return outcome;
+
+        // What ran in between says nothing about how long a piece takes.
+        long Clock() => Stopwatch.GetTimestamp() - (host?.SuspendedTicks ?? 0);
+    }
+
+    /// <summary>
+    /// After <see cref="Lead"/> threw: leaves nothing to take, so that the helper ends after the piece he is at. One who comes later finds nothing.
+    /// </summary>
+    public void Withdraw()
+    {
+        for (var piece = 0; piece < _pieces.Length; piece++)
+            TryMove(piece, Free, Leaders);
     }
 
     /// <summary>The helper's part: computes pieces while there are any and its thread is not wanted elsewhere.</summary>

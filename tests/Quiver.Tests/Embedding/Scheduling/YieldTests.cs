@@ -57,9 +57,16 @@ public sealed class YieldTests
         Assert.Equal([3, 4, 5], order);
     }
 
-    [Fact]
-    public async Task After_some_interactive_units_in_a_row_bulk_has_its_turn()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public async Task After_some_interactive_units_in_a_row_bulk_has_its_turn_however_long_they_took(int milliseconds)
     {
+        _model.OnEmbed = inputs =>
+        {
+            if (inputs[0].Ids.Length != BulkTokens)
+                _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        };
         var before = new List<int>();
         RecordedText[] interactive = [.. Enumerable.Range(0, 7).Select(_ => new RecordedText(3))];
         using var queued = new ManualResetEventSlim();
