@@ -138,8 +138,9 @@ public sealed class EmbeddingService : IDisposable
     private async Task<EmbeddingTimes> ComputeAsync(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
     {
         using var flights = new RequestFlights(Flights, request);
-        flights.Start(inputs.Missing, model, _scheduler);
-        await flights.WaitAsync(cancellationToken);
+        flights.Join([.. inputs.Missing]);
+        flights.Queue(model, _scheduler);
+        await flights.WaitAsync(model, _scheduler, cancellationToken);
         return flights.Collect();
     }
 }
