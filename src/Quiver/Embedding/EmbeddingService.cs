@@ -100,7 +100,7 @@ public sealed class EmbeddingService : IDisposable
                 vectors[text] = states.ToArray();
                 return double.IsFinite(UnitLength.SumOfSquares(states));
             });
-        var times = await computation.RunAsync(_scheduler, model, request.Caller, request.Bulk, cancellationToken);
+        var times = await computation.RunAsync(_scheduler, texts => new ScheduledWork(model, texts, request.Caller, request.Bulk), cancellationToken);
         return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = times with { Tokenization = tokenization } };
     }
 

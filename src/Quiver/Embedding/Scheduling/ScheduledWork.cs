@@ -40,6 +40,9 @@ internal sealed class ScheduledWork
     /// <summary>Someone waits for it: at most 8 texts and 1,024 tokens, and not lowered to bulk.</summary>
     public bool Interactive { get; }
 
+    /// <summary>Whether its texts go into one unit, as far as they fit, rather than over all runners.</summary>
+    public bool Together { get; init; }
+
     /// <summary>Tokens of all its texts.</summary>
     public long Tokens { get; }
 
