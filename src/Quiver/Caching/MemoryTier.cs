@@ -63,6 +63,15 @@ internal sealed class MemoryTier : ICacheTier, IDisposable
 
     public bool TryFind(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry)
     {
+        if (!TryFindAgain(key, out entry))
+            return false;
+        QuiverMeter.CacheHits.Add(1, Tag);
+        return true;
+    }
+
+    /// <summary>Looks once more for what was counted as a miss; what has come since is not counted as a hit.</summary>
+    public bool TryFindAgain(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry)
+    {
         if (!_entries.TryGetValue(key, out entry))
             return false;
         if (entry.ExpiresAt != long.MaxValue && entry.ExpiresAt <= _time.GetTimestamp())
@@ -73,7 +82,6 @@ internal sealed class MemoryTier : ICacheTier, IDisposable
         }
 
         entry.Touch();
-        QuiverMeter.CacheHits.Add(1, Tag);
         return true;
     }
 

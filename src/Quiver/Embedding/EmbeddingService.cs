@@ -100,7 +100,7 @@ public sealed class EmbeddingService : IDisposable
                 vectors[text] = states.ToArray();
                 return double.IsFinite(UnitLength.SumOfSquares(states));
             });
-        var times = await computation.RunAsync(_scheduler, model, request.Caller, request.Bulk, cancellationToken);
+        var times = await computation.RunAsync(_scheduler, texts => new ScheduledWork(model, texts, request.Caller, request.Bulk), cancellationToken);
         return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = times with { Tokenization = tokenization } };
     }
 
@@ -138,8 +138,9 @@ public sealed class EmbeddingService : IDisposable
     private async Task<EmbeddingTimes> ComputeAsync(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
     {
         using var flights = new RequestFlights(Flights, request);
-        flights.Start(inputs.Missing, model, _scheduler);
-        await flights.WaitAsync(cancellationToken);
+        flights.Join([.. inputs.Missing]);
+        flights.Queue(model, _scheduler);
+        await flights.WaitAsync(model, _scheduler, cancellationToken);
         return flights.Collect();
     }
 }

@@ -27,13 +27,14 @@ internal sealed class RequestComputation
     }
 
     /// <summary>Queues the texts and waits until the output of each was taken.</summary>
+    /// <param name="work">Makes of the texts what is queued.</param>
     /// <returns>The longest wait of a text for its runner, and the longest run.</returns>
-    public async Task<EmbeddingTimes> RunAsync(Scheduler scheduler, IEmbedder model, string caller, bool bulk, CancellationToken cancellationToken)
+    public async Task<EmbeddingTimes> RunAsync(Scheduler scheduler, Func<IReadOnlyList<ScheduledText>, ScheduledWork> work, CancellationToken cancellationToken)
     {
         await using var cancellation = cancellationToken.Register(() => _completion.TrySetCanceled(cancellationToken));
         try
         {
-            scheduler.Enqueue(new ScheduledWork(model, _texts, caller, bulk));
+            scheduler.Enqueue(work(_texts));
             await _completion.Task;
             return new EmbeddingTimes(default, TimeSpan.FromTicks(Volatile.Read(ref _longestQueue)), TimeSpan.FromTicks(Volatile.Read(ref _longestInference)));
         }

@@ -49,7 +49,8 @@ internal sealed class RequestInputs
             (input, error) = Decoded(ids, index);
 
         var key = KeyOf(input);
-        if (seen is not null && seen.TryGetValue(key, out var same))
+        // What cannot be decoded has the key of an empty text, and is not one.
+        if (error is null && seen is not null && seen.TryGetValue(key, out var same))
             return same;
         var requested = new RequestedInput(index, _distinct.Count, input, key);
         if (error is not null)

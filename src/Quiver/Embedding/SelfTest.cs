@@ -58,7 +58,7 @@ internal sealed class SelfTest(IEmbedder model, Scheduler scheduler)
                 vectors[text] = vector.ToArray();
                 return double.IsFinite(UnitLength.SumOfSquares(vector));
             });
-        await computation.RunAsync(scheduler, model, caller: "self-test", bulk: true, cancellationToken);
+        await computation.RunAsync(scheduler, texts => new ScheduledWork(model, texts, caller: "self-test", bulk: true) { Together = true }, cancellationToken);
         return vectors;
     }
 

@@ -204,6 +204,17 @@ public sealed class EmbeddingServiceTests
     }
 
     [Fact]
+    public async Task Token_ids_outside_OpenAIs_vocabulary_are_refused_where_an_empty_text_came_before_them_too()
+    {
+        var model = new WordEmbedder();
+        using var service = new EmbeddingService(new ModelDirectory([model], [new("text-embedding-3-small", "fake")]));
+        EmbeddingInput[] inputs = [new(""), new(null, [-1]), new(""), new(null, [100_277])];
+
+        var result = await service.EmbedAsync(new EmbeddingRequest("text-embedding-3-small", inputs) { ErrorsPerInput = true }, TestEnd);
+        Assert.Equal([null, 1, null, 3], Enumerable.Range(0, 4).Select(i => result.Error(i)?.InputIndex));
+    }
+
+    [Fact]
     public void Names_are_unique_and_aliases_point_to_models()
     {
         var model = new WordEmbedder("a");

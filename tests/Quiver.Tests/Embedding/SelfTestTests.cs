@@ -90,14 +90,18 @@ public sealed class SelfTestTests
         Assert.Contains("not finite", service.Health.Problem, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_model_whose_batches_give_other_bits_fails()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(16)]
+    public async Task A_model_whose_batches_give_other_bits_fails(int runners)
     {
-        var inBatch = false;
+        // Per runner, as more than one may be at work.
+        using var inBatch = new ThreadLocal<bool>();
         var model = new WordEmbedder();
-        model.OnEmbed = inputs => inBatch = inputs.Length > 1;
-        model.OnVector = vector => vector[0] += inBatch ? 1e-6f : 0;
-        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new SchedulerOptions { Runners = 1 } });
+        model.OnEmbed = inputs => inBatch.Value = inputs.Length > 1;
+        model.OnVector = vector => vector[0] += inBatch.Value ? 1e-6f : 0;
+        using var service = new EmbeddingService(new ModelDirectory([model]), new EmbeddingServiceOptions { Scheduler = new SchedulerOptions { Runners = runners } });
 
         Assert.Contains("in a batch", (await service.CheckAsync(TestEnd)).Problem, StringComparison.Ordinal);
     }

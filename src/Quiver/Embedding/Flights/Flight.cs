@@ -6,14 +6,29 @@ namespace Quiver.Embedding.Flights;
 
 /// <summary>One input that is being computed, for every request that waits for it.</summary>
 /// <remarks>All that changes is changed under the lock of <see cref="SingleFlight"/>. What it ended with may be read by whom its waiter told.</remarks>
-internal sealed class Flight(SingleFlight owner, CacheKey key, PreparedInput input)
+internal sealed class Flight
 {
     private readonly List<FlightWaiter> _waiters = new(1);
-    private readonly List<FlightAttempt> _attempts = new(1);
+    private readonly FlightWindows _windows;
 
-    public CacheKey Key => key;
+    /// <summary>Requests that queue it, or have: who started it, and who hurries it.</summary>
+    private int _queuing = 1;
 
-    public PreparedInput Input => input;
+    /// <param name="interactive">Whether who starts it will queue it as interactive work.</param>
+    public Flight(SingleFlight owner, CacheKey key, PreparedInput input, bool interactive)
+    {
+        Key = key;
+        Input = input;
+        Interactive = interactive;
+        _windows = new FlightWindows(owner, this);
+    }
+
+    public CacheKey Key { get; }
+
+    public PreparedInput Input { get; }
+
+    /// <summary>What is to be queued.</summary>
+    public IReadOnlyList<ScheduledText> Texts => _windows.Texts;
 
     /// <summary>The vector, once it is there.</summary>
     public CacheEntry? Entry { get; private set; }
@@ -21,39 +36,55 @@ internal sealed class Flight(SingleFlight owner, CacheKey key, PreparedInput inp
     /// <summary>Why there will be none.</summary>
     public QuiverException? Error { get; private set; }
 
+    /// <summary>Whether it ended because nobody could queue it: who waits for it may try for himself.</summary>
+    public bool Refused => Error is { Kind: ErrorKind.Overloaded };
+
     public ScheduledTimes Times { get; private set; }
 
-    /// <summary>Whether an attempt of it is queued as interactive work.</summary>
-    public bool Interactive { get; set; }
-
-    /// <summary>Requests that still wait. A request that left is told all the same, and does not listen.</summary>
-    public int Waiting { get; private set; }
+    /// <summary>Whether it is queued as interactive work, or about to be.</summary>
+    public bool Interactive { get; private set; }
 
     public bool Ended { get; private set; }
 
+    /// <summary>Requests that still wait. Once it has ended it does not change.</summary>
     public IReadOnlyList<FlightWaiter> Waiters => _waiters;
-
-    public IReadOnlyList<FlightAttempt> Attempts => _attempts;
-
-    /// <summary>Whether no runner has begun it.</summary>
-    public bool IsQueued => !Ended && _attempts.TrueForAll(attempt => attempt.IsQueued);
-
-    public FlightAttempt Attempt()
-    {
-        var attempt = new FlightAttempt(owner, this);
-        _attempts.Add(attempt);
-        return attempt;
-    }
 
     public void Join(FlightWaiter waiter)
     {
         _waiters.Add(waiter);
-        Waiting++;
         waiter.Expect();
     }
 
-    public void Leave() => Waiting--;
+    /// <returns>Whether nobody waits any more.</returns>
+    public bool Leave(FlightWaiter waiter)
+    {
+        _waiters.Remove(waiter);
+        return _waiters.Count == 0;
+    }
+
+    /// <summary>Makes it interactive, if it is bulk work that no runner has begun. The caller then queues it.</summary>
+    public bool TryHurry()
+    {
+        if (Interactive || !_windows.AreUntouched)
+            return false;
+        Interactive = true;
+        _queuing++;
+        return true;
+    }
+
+    /// <summary>One that was to queue it could not.</summary>
+    /// <param name="hurried">Whether it was one that hurries it: the next may try again.</param>
+    /// <returns>Whether nobody else queues it.</returns>
+    public bool Refuse(bool hurried)
+    {
+        if (hurried)
+            Interactive = false;
+        return --_queuing == 0;
+    }
 
     public void End(CacheEntry? entry, QuiverException? error, ScheduledTimes times) =>
         (Entry, Error, Times, Ended) = (entry, error, times, true);
+
+    /// <summary>Takes out of the queue, or off the runner, what has not ended.</summary>
+    public void Cancel() => _windows.Cancel();
 }

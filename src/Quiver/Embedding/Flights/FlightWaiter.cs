@@ -9,6 +9,9 @@ internal sealed class FlightWaiter(bool stopAtError)
     /// <summary>One for the request itself, which may still be joining.</summary>
     private int _missing = 1;
 
+    /// <summary>Whether no flight is awaited any more.</summary>
+    public bool AllArrived => Volatile.Read(ref _missing) == 0;
+
     /// <summary>Counts a flight that it waits for from now on.</summary>
     public void Expect() => Interlocked.Increment(ref _missing);
 

@@ -6,44 +6,69 @@ namespace Quiver.Embedding.Flights;
 /// <summary>The flights that one request waits for: those it starts, and those of others that it joins. Disposed, it waits for none.</summary>
 internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest request) : IDisposable
 {
-    private readonly FlightWaiter _waiter = new(stopAtError: !request.ErrorsPerInput);
-    private readonly List<(RequestedInput Input, Flight Flight, bool Started)> _joined = [];
+    private readonly List<(RequestedInput Input, Flight Flight, FlightRole Role)> _joined = [];
+    private FlightWaiter _waiter = new(stopAtError: !request.ErrorsPerInput);
+    private bool _interactive;
 
-    /// <summary>Joins the flight of each input, and queues those that nobody computes yet, all or none.</summary>
+    /// <summary>Joins the flight of each input. <see cref="Queue"/> must follow.</summary>
     /// <param name="inputs">Prepared. One whose vector has come meanwhile is given it.</param>
-    /// <exception cref="QuiverException">The queue is full, or closed.</exception>
-    public void Start(IEnumerable<RequestedInput> inputs, IEmbedder model, Scheduler scheduler)
+    public void Join(IReadOnlyList<RequestedInput> inputs)
     {
-        foreach (var input in inputs.ToList())
+        _interactive = !request.Bulk && ScheduledWork.IsSmall(inputs.Sum(input => input.Prepared!.Windows.Count), inputs.Sum(input => (long)input.Prepared!.Tokens));
+        foreach (var input in inputs)
         {
-            if (flights.TryJoin(input.Key, input.Prepared!, _waiter, out var started, out var flight, out var entry))
-                _joined.Add((input, flight, started));
+            if (flights.TryJoin(input, _interactive, _waiter, out var role, out var flight, out var entry))
+                _joined.Add((input, flight, role));
             else
                 input.Find(entry, InputSource.Cached);
         }
+    }
 
+    /// <summary>Queues the flights that nobody computes yet, and those in the bulk lane for which this request need not wait there: all or none.</summary>
+    /// <exception cref="QuiverException">The queue is full, or closed, and nobody else computes them.</exception>
+    public void Queue(IEmbedder model, Scheduler scheduler)
+    {
+        var own = _joined.Where(joined => joined.Role != FlightRole.Waits && !joined.Flight.Ended).ToList();
+        if (own.Count == 0)
+            return;
         try
         {
-            if (Work(model) is { } work)
-                scheduler.Enqueue(work);
+            scheduler.Enqueue(new ScheduledWork(model, [.. own.SelectMany(joined => joined.Flight.Texts)], request.Caller, bulk: !_interactive));
         }
         catch (QuiverException error)
         {
-            foreach (var (_, flight, _) in _joined.Where(joined => joined.Started))
-                flights.Fail(flight, error);
-            throw;
+            foreach (var (_, flight, role) in own)
+                flights.Refuse(flight, role, error);
+            if (own.Exists(joined => joined.Role == FlightRole.Starts))
+                throw;
         }
     }
 
-    /// <summary>Until every input has its vector or its error, or one has an error where that ends the request.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _waiter.WaitAsync(cancellationToken);
+    /// <summary>
+    /// Until every input has its vector or its error, or one has an error where that ends the request. What another request could not queue,
+    /// this one queues.
+    /// </summary>
+    /// <exception cref="QuiverException">The queue is full, or closed.</exception>
+    public async Task WaitAsync(IEmbedder model, Scheduler scheduler, CancellationToken cancellationToken)
+    {
+        await _waiter.WaitAsync(cancellationToken);
+        while (_waiter.AllArrived && _joined.Exists(joined => joined.Flight.Refused))
+        {
+            var refused = _joined.Where(joined => joined.Flight.Refused).Select(joined => joined.Input).ToList();
+            _joined.RemoveAll(joined => joined.Flight.Refused);
+            _waiter = new FlightWaiter(stopAtError: !request.ErrorsPerInput);
+            Join(refused);
+            Queue(model, scheduler);
+            await _waiter.WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>Hands out what the flights ended with.</summary>
     /// <exception cref="QuiverException">A flight failed, and errors are not told per input.</exception>
     public EmbeddingTimes Collect()
     {
         var (queue, inference) = (TimeSpan.Zero, TimeSpan.Zero);
-        foreach (var (input, flight, started) in _joined)
+        foreach (var (input, flight, role) in _joined)
         {
             if (flight.Error is { } error)
             {
@@ -53,7 +78,7 @@ internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest requ
             }
             else if (flight.Entry is { } entry)
             {
-                input.Find(entry, started ? InputSource.Computed : InputSource.Shared);
+                input.Find(entry, role == FlightRole.Starts ? InputSource.Computed : InputSource.Shared);
                 queue = flight.Times.Queue > queue ? flight.Times.Queue : queue;
                 inference = flight.Times.Inference > inference ? flight.Times.Inference : inference;
             }
@@ -65,30 +90,6 @@ internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest requ
     public void Dispose()
     {
         foreach (var (_, flight, _) in _joined)
-            flights.Leave(flight);
-    }
-
-    /// <summary>An attempt of each flight that this request starts, and of those that wait in the bulk lane while this request need not.</summary>
-    private ScheduledWork? Work(IEmbedder model)
-    {
-        var own = _joined.Where(joined => joined.Started).Select(joined => joined.Flight).ToList();
-        var texts = own.SelectMany(flight => flights.Begin(flight).Texts).ToList();
-        var tokens = own.Sum(flight => (long)flight.Input.Tokens);
-        foreach (var (_, flight, started) in _joined)
-        {
-            var fits = !request.Bulk
-                && texts.Count + flight.Input.Windows.Count <= ScheduledWork.MaxInteractiveTexts
-                && tokens + flight.Input.Tokens <= ScheduledWork.MaxInteractiveTokens;
-            if (started || !fits || !flights.TryHurry(flight, out var attempt))
-                continue;
-            texts.AddRange(attempt.Texts);
-            tokens += flight.Input.Tokens;
-        }
-
-        if (texts.Count == 0)
-            return null;
-        var work = new ScheduledWork(model, texts, request.Caller, request.Bulk);
-        own.ForEach(flight => flight.Interactive = work.Interactive);
-        return work;
+            flights.Leave(flight, _waiter);
     }
 }

@@ -10,8 +10,9 @@ namespace Quiver.Embedding.Flights;
 /// </summary>
 /// <remarks>
 /// Thread-safe; one lock, under which nothing is computed and none but the cache's is taken. A flight is in the table from its start until it ends or
-/// its last waiter leaves. A vector enters the cache before its flight leaves the table, and the cache is asked again where there is no flight:
-/// so a key is never computed twice at a time, nor right after it was.
+/// its last waiter leaves. It has one text per window, however many requests queue it, and the scheduler computes a text once. A vector enters the
+/// cache before its flight leaves the table, and the cache is asked again where there is no flight: so a key is never computed twice at a time,
+/// nor right after it was, but for one whose last waiter left while it ran.
 /// </remarks>
 internal sealed class SingleFlight(MemoryTier cache)
 {
@@ -36,26 +37,27 @@ internal sealed class SingleFlight(MemoryTier cache)
     }
 
     /// <summary>Makes a request wait for an input, unless its vector has just come.</summary>
-    /// <param name="started">Whether the flight is new: the request must queue an attempt of it, or <see cref="Fail"/> it.</param>
+    /// <param name="interactive">Whether what the request queues is interactive work.</param>
+    /// <param name="role">Unless it is <see cref="FlightRole.Waits"/>, the request must queue the flight's texts, or <see cref="Refuse"/> it.</param>
     /// <param name="entry">The vector, where there is no flight to wait for.</param>
     /// <returns>false if there is the vector instead.</returns>
     public bool TryJoin(
-        in CacheKey key, PreparedInput input, FlightWaiter waiter, out bool started, [NotNullWhen(true)] out Flight? flight, [NotNullWhen(false)] out CacheEntry? entry)
+        RequestedInput input, bool interactive, FlightWaiter waiter, out FlightRole role, [NotNullWhen(true)] out Flight? flight, [NotNullWhen(false)] out CacheEntry? entry)
     {
         lock (_gate)
         {
             entry = null;
-            started = !_flights.TryGetValue(key, out flight);
-            if (flight is null)
+            if (_flights.TryGetValue(input.Key, out flight))
             {
-                if (cache.TryFind(key, out entry))
-                {
-                    started = false;
+                role = interactive && flight.TryHurry() ? FlightRole.Hurries : FlightRole.Waits;
+            }
+            else
+            {
+                role = FlightRole.Starts;
+                if (cache.TryFindAgain(input.Key, out entry))
                     return false;
-                }
-
-                flight = new Flight(this, key, input);
-                _flights.Add(key, flight);
+                flight = new Flight(this, input.Key, input.Prepared!, interactive);
+                _flights.Add(input.Key, flight);
             }
 
             flight.Join(waiter);
@@ -63,43 +65,17 @@ internal sealed class SingleFlight(MemoryTier cache)
         }
     }
 
-    /// <summary>The first attempt of a flight that the caller started.</summary>
-    public FlightAttempt Begin(Flight flight)
-    {
-        lock (_gate)
-            return flight.Attempt();
-    }
-
-    /// <summary>
-    /// A second attempt of a flight that waits in the bulk lane, for a request that shall not wait there. Whichever attempt ends first ends the
-    /// flight, and takes the other out of the queue.
-    /// </summary>
-    public bool TryHurry(Flight flight, [NotNullWhen(true)] out FlightAttempt? attempt)
-    {
-        lock (_gate)
-        {
-            attempt = null;
-            if (flight.Interactive || !flight.IsQueued)
-                return false;
-            flight.Interactive = true;
-            attempt = flight.Attempt();
-            return true;
-        }
-    }
-
     /// <summary>A request waits no longer. When the last one leaves, the flight is cancelled and its room in the queue is free.</summary>
-    public void Leave(Flight flight)
+    public void Leave(Flight flight, FlightWaiter waiter)
     {
         lock (_gate)
         {
-            flight.Leave();
-            if (flight.Ended || flight.Waiting > 0)
+            if (flight.Ended || !flight.Leave(waiter))
                 return;
-            _flights.Remove(flight.Key);
-            flight.End(null, null, default);
+            TryEnd(flight, null, null, default);
         }
 
-        Cancel(flight);
+        flight.Cancel();
     }
 
     /// <summary>The vector has come: it is cached, and whoever waits is told.</summary>
@@ -112,25 +88,43 @@ internal sealed class SingleFlight(MemoryTier cache)
     /// <summary>There will be no vector. Nothing of it is kept: the next request tries again.</summary>
     public void Fail(Flight flight, QuiverException error) => End(flight, null, error, default);
 
+    /// <summary>A request could not queue a flight that it starts or hurries, which fails unless another queues it.</summary>
+    public void Refuse(Flight flight, FlightRole role, QuiverException error)
+    {
+        lock (_gate)
+        {
+            if (!flight.Refuse(hurried: role == FlightRole.Hurries) || !TryEnd(flight, null, error, default))
+                return;
+        }
+
+        Tell(flight);
+    }
+
     private void End(Flight flight, CacheEntry? entry, QuiverException? error, ScheduledTimes times)
     {
         lock (_gate)
         {
-            if (flight.Ended)
+            if (!TryEnd(flight, entry, error, times))
                 return;
-            _flights.Remove(flight.Key);
-            flight.End(entry, error, times);
         }
 
-        // From here on nothing of the flight changes: nobody joins what is not in the table.
-        Cancel(flight);
-        foreach (var waiter in flight.Waiters)
-            waiter.Arrived(failed: error is not null);
+        Tell(flight);
     }
 
-    private static void Cancel(Flight flight)
+    /// <summary>Under the lock. From here on nothing of the flight changes: nobody joins what is not in the table, or leaves what has ended.</summary>
+    private bool TryEnd(Flight flight, CacheEntry? entry, QuiverException? error, ScheduledTimes times)
     {
-        foreach (var attempt in flight.Attempts)
-            attempt.Cancel();
+        if (flight.Ended)
+            return false;
+        _flights.Remove(flight.Key);
+        flight.End(entry, error, times);
+        return true;
+    }
+
+    private static void Tell(Flight flight)
+    {
+        flight.Cancel();
+        foreach (var waiter in flight.Waiters)
+            waiter.Arrived(failed: flight.Error is not null && !flight.Refused);
     }
 }

@@ -47,13 +47,18 @@ internal abstract class ScheduledText(TokenizedInput input, ScheduledOutput outp
     /// <summary>The embedder failed on this text (<see cref="ErrorKind.Internal"/>), or the scheduler was closed before its turn (<see cref="ErrorKind.Unavailable"/>).</summary>
     protected internal abstract void Fail(QuiverException error);
 
-    /// <summary>New → waiting, unless it was cancelled before. The scheduler is known before the state says so, for a <see cref="Cancel"/> at the same time.</summary>
+    /// <summary>New → waiting, unless it is not new any more. The scheduler is known before the state says so, for a <see cref="Cancel"/> at the same time.</summary>
     internal bool TryWait(Scheduler scheduler, ScheduledWork work)
     {
+        if (State != TextState.New)
+            return false;
         Work = work;
         Volatile.Write(ref _scheduler, scheduler);
         return Interlocked.CompareExchange(ref _state, (int)TextState.Waiting, (int)TextState.New) == (int)TextState.New;
     }
+
+    /// <summary>One that waits goes on waiting in another work.</summary>
+    internal void Move(ScheduledWork work) => Work = work;
 
     internal void Start(WorkUnit unit)
     {

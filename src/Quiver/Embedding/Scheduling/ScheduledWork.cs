@@ -13,7 +13,7 @@ internal sealed class ScheduledWork
     private readonly ScheduledText[] _shortestFirst;
     private int _next;
 
-    /// <param name="texts">At least one; each in one work only.</param>
+    /// <param name="texts">At least one. One may be in two works: it is computed once, in the interactive one if that comes while it waits.</param>
     /// <param name="caller">Callers of one lane take turns, then the requests of one caller.</param>
     /// <param name="bulk">Whether it waits behind interactive work even if it is small.</param>
     public ScheduledWork(IEmbedder embedder, IReadOnlyList<ScheduledText> texts, string caller = "", bool bulk = false)
@@ -30,7 +30,7 @@ internal sealed class ScheduledWork
         }
 
         Array.Sort(lengths, _shortestFirst);
-        Interactive = !bulk && texts.Count <= MaxInteractiveTexts && Tokens <= MaxInteractiveTokens;
+        Interactive = !bulk && IsSmall(texts.Count, Tokens);
     }
 
     public IEmbedder Embedder { get; }
@@ -39,6 +39,9 @@ internal sealed class ScheduledWork
 
     /// <summary>Someone waits for it: at most 8 texts and 1,024 tokens, and not lowered to bulk.</summary>
     public bool Interactive { get; }
+
+    /// <summary>Whether its texts go into one unit, as far as they fit, rather than over all runners.</summary>
+    public bool Together { get; init; }
 
     /// <summary>Tokens of all its texts.</summary>
     public long Tokens { get; }
@@ -54,16 +57,30 @@ internal sealed class ScheduledWork
     public LinkedListNode<ScheduledWork> Place { get; }
 
     /// <summary>The texts that still wait, shortest first.</summary>
-    public IEnumerable<ScheduledText> Waiting => _shortestFirst.Skip(_next).Where(text => text.State == TextState.Waiting);
+    public IEnumerable<ScheduledText> Waiting => _shortestFirst.Skip(_next).Where(IsWaiting);
 
-    /// <summary>Makes its texts wait, but for those that were cancelled before.</summary>
-    public void Enter(Scheduler scheduler, long timestamp)
+    /// <summary>Whether so much may be interactive.</summary>
+    public static bool IsSmall(int texts, long tokens) => texts <= MaxInteractiveTexts && tokens <= MaxInteractiveTokens;
+
+    /// <summary>
+    /// Makes its texts wait: those that are new, and if it is interactive those that wait in the bulk lane, which they leave. The others were
+    /// cancelled before, or are on their way in another work.
+    /// </summary>
+    public void Enter(Scheduler scheduler, Lane bulk, long timestamp)
     {
         EnqueuedAt = timestamp;
         foreach (var text in _shortestFirst)
         {
-            if (!text.TryWait(scheduler, this))
+            if (Interactive && text is { State: TextState.Waiting, Work.Interactive: false })
+            {
+                bulk.Remove(text);
+                text.Move(this);
+            }
+            else if (!text.TryWait(scheduler, this))
+            {
                 continue;
+            }
+
             WaitingTexts++;
             WaitingTokens += text.Input.Ids.Length;
         }
@@ -72,7 +89,7 @@ internal sealed class ScheduledWork
     /// <summary>The shortest text that waits; there must be one.</summary>
     public ScheduledText Peek()
     {
-        while (_shortestFirst[_next].State != TextState.Waiting)
+        while (!IsWaiting(_shortestFirst[_next]))
             _next++;
         return _shortestFirst[_next];
     }
@@ -83,4 +100,6 @@ internal sealed class ScheduledWork
         WaitingTexts--;
         WaitingTokens -= text.Input.Ids.Length;
     }
+
+    private bool IsWaiting(ScheduledText text) => text.State == TextState.Waiting && text.Work == this;
 }

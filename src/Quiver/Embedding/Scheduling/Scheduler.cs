@@ -68,7 +68,7 @@ internal sealed class Scheduler : IDisposable
             if (!lane.HasRoom)
                 throw Overloaded(lane);
 
-            work.Enter(this, _time.GetTimestamp());
+            work.Enter(this, _queue.Bulk, _time.GetTimestamp());
             lane.Add(work);
             Announce();
         }

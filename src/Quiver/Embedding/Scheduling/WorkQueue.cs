@@ -50,11 +50,12 @@ internal sealed class WorkQueue(SchedulerOptions options)
 
     /// <summary>
     /// A request, and whatever else waits, is spread evenly over the runners: two with half of it each are done sooner than one with the
-    /// whole, and a unit that takes everything leaves the next runner with nothing.
+    /// whole, and a unit that takes everything leaves the next runner with nothing. Unless it wants to stay together.
     /// </summary>
     private void Fill(WorkUnit unit, Lane lane)
     {
-        var evenly = (Math.Max(lane.First.Tokens, lane.Tokens) + options.Runners - 1) / options.Runners;
+        var first = lane.First;
+        var evenly = first.Together ? options.UnitTokens : (Math.Max(first.Tokens, lane.Tokens) + options.Runners - 1) / options.Runners;
         unit.Interactive = lane == Interactive;
         lane.Fill(unit, Math.Min(options.UnitTokens, evenly));
     }

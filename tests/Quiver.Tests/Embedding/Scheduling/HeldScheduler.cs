@@ -36,6 +36,12 @@ internal sealed class HeldScheduler : IDisposable
     /// <summary>The text that runs.</summary>
     public RecordedText First { get; }
 
+    /// <summary>The requests' names in each unit after the first.</summary>
+    public string[][] Units => [.. _units.Skip(1)];
+
+    /// <summary>Names a text that is queued by other means.</summary>
+    public void Name(TokenizedInput input, string name) => _names.Add(input, name);
+
     /// <summary>Queues a request of texts of one length.</summary>
     public RecordedText[] Add(string name, int texts = 1, int tokens = 3, string caller = "", bool bulk = false) =>
         Add(name, [.. Enumerable.Repeat(tokens, texts)], caller, bulk);
@@ -66,12 +72,12 @@ internal sealed class HeldScheduler : IDisposable
     public void Release() => _release.Set();
 
     /// <summary>Lets the runner go on and waits until nothing is left.</summary>
-    /// <returns>The requests' names in each unit after the first.</returns>
+    /// <returns><see cref="Units"/></returns>
     public async Task<string[][]> RunAsync(params IEnumerable<RecordedText> texts)
     {
         Release();
         await Task.WhenAll([First.Ended, .. texts.Select(text => text.Ended)]);
-        return [.. _units.Skip(1)];
+        return Units;
     }
 
     public void Dispose()

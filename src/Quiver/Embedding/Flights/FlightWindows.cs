@@ -5,9 +5,9 @@ using Quiver.Encoding;
 
 namespace Quiver.Embedding.Flights;
 
-/// <summary>A flight's windows on their way through the scheduler. There is one, and a second where an interactive request joined a bulk one.</summary>
+/// <summary>A flight's windows on their way through the scheduler.</summary>
 /// <remarks>Windows complete on several runners at once, each into its own place; whoever completes the last one puts them together.</remarks>
-internal sealed class FlightAttempt
+internal sealed class FlightWindows
 {
     private readonly SingleFlight _owner;
     private readonly Flight _flight;
@@ -17,7 +17,7 @@ internal sealed class FlightAttempt
     private long _queueTicks;
     private long _inferenceTicks;
 
-    public FlightAttempt(SingleFlight owner, Flight flight)
+    public FlightWindows(SingleFlight owner, Flight flight)
     {
         _owner = owner;
         _flight = flight;
@@ -31,7 +31,8 @@ internal sealed class FlightAttempt
 
     public IReadOnlyList<ScheduledText> Texts => _texts;
 
-    public bool IsQueued => Array.TrueForAll(_texts, text => text.State == TextState.Waiting);
+    /// <summary>Whether no runner has begun one of them.</summary>
+    public bool AreUntouched => Array.TrueForAll(_texts, text => text.State is TextState.New or TextState.Waiting);
 
     /// <summary>Takes out of the queue, or off the runner, what has not ended.</summary>
     public void Cancel()
@@ -67,10 +68,10 @@ internal sealed class FlightAttempt
             Interlocked.CompareExchange(ref highest, value, seen);
     }
 
-    private sealed class WindowText(FlightAttempt attempt, int window, TokenizedInput input) : ScheduledText(input)
+    private sealed class WindowText(FlightWindows windows, int window, TokenizedInput input) : ScheduledText(input)
     {
-        protected internal override void Complete(ReadOnlySpan<float> baseVector, in ScheduledTimes times) => attempt.Complete(window, baseVector, times);
+        protected internal override void Complete(ReadOnlySpan<float> baseVector, in ScheduledTimes times) => windows.Complete(window, baseVector, times);
 
-        protected internal override void Fail(QuiverException error) => attempt._owner.Fail(attempt._flight, error);
+        protected internal override void Fail(QuiverException error) => windows._owner.Fail(windows._flight, error);
     }
 }
