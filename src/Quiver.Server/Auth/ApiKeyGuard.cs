@@ -16,7 +16,7 @@ internal sealed class ApiKeyGuard(string key)
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint()?.Metadata is { } metadata
-            && (metadata.GetMetadata<IAllowAnonymous>() is not null || (metadata.GetMetadata<OpenToThisMachine>() is not null && OpenToThisMachine.IsCalledFromHere(context))))
+            && (metadata.GetMetadata<IAllowAnonymous>() is not null || metadata.GetMetadata<OpenToThisMachine>()?.IsCalledFromHere(context) == true))
             return next(context);
 
         var presented = Presented(context.Request.Headers);

@@ -2,20 +2,26 @@ using System.Net;
 
 namespace Quiver.Server.Auth;
 
-/// <summary>Endpoint metadata: callers on this machine need no key here.</summary>
-internal sealed class OpenToThisMachine
+/// <summary>What is open to callers on this machine alone; as endpoint metadata: they need no key here.</summary>
+/// <param name="trustedProxies">Whoever calls from there speaks for others, whatever the address.</param>
+internal sealed class OpenToThisMachine(IReadOnlyList<IPNetwork> trustedProxies)
 {
-    public static readonly OpenToThisMachine Instance = new();
-
-    private OpenToThisMachine()
-    {
-    }
-
     /// <summary>Whether a request was made on this machine. One that a proxy here passes on may come from anywhere.</summary>
-    public static bool IsCalledFromHere(HttpContext context)
+    /// <remarks>A proxy that adds no header of its own and is not listed looks like any other program here.</remarks>
+    public bool IsCalledFromHere(HttpContext context)
     {
-        var headers = context.Request.Headers;
-        return context.Connection.RemoteIpAddress is { } caller && IPAddress.IsLoopback(caller)
-            && !headers.ContainsKey("Forwarded") && !headers.ContainsKey("X-Forwarded-For") && !headers.ContainsKey("X-Real-IP") && !headers.ContainsKey("Via");
+        if (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller))
+            return false;
+        // Where the caller's address was taken from a header, X-Original-For tells of it: without that it is the peer's own.
+        var plain = caller.IsIPv4MappedToIPv6 ? caller.MapToIPv4() : caller;
+        return !trustedProxies.Any(network => network.Contains(caller) || network.Contains(plain))
+            && !context.Request.Headers.Any(header => IsOfProxies(header.Key));
     }
+
+    private static bool IsOfProxies(string header) =>
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Via", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase);
 }

@@ -142,6 +142,8 @@ internal sealed record ServeOptions
             return null;
         if (!ListensOnLoopbackOnly)
             return $"--host {Host} lets other machines in, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --host at localhost.";
+        if (TrustedProxies is not [])
+            return "--trusted-proxy brings callers from elsewhere, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --trusted-proxy out.";
         return CorsOrigins.FirstOrDefault(origin => origin != "*" && !OpenModeGuard.IsLocalOrigin(origin)) is { } foreign
             ? $"--cors-origin {foreign} is no page of this machine, and without a key no other is answered. Set QUIVER_API_KEY (or --api-key-file FILE)."
             : null;

@@ -38,7 +38,7 @@ internal static class QuiverHost
         UseLayers(app, options, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
         HealthRoutes.Map(app, drain, embeddings, options);
-        MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options.MetricsPublic);
+        MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
         new TeiRoutes(embeddings, bodyMemory, options, time).Map(app);
@@ -58,7 +58,7 @@ internal static class QuiverHost
         if (options.MetricsPort is not null)
             Use(app, MetricsPort.InvokeAsync);
         if (options.ApiKey is null)
-            Use(app, OpenModeGuard.InvokeAsync);
+            Use(app, new OpenModeGuard(new OpenToThisMachine(options.TrustedProxies)).InvokeAsync);
         if (options.CorsOrigins is not [])
             Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
         if (options.ApiKey is { } key)

@@ -18,6 +18,7 @@ internal sealed class LogWriter : IDisposable
 
     private readonly object _gate = new();
     private readonly Action<ReadOnlySpan<byte>> _write;
+    private readonly IDisposable? _sink;
     private readonly Thread _thread;
     private byte[] _waiting = GC.AllocateUninitializedArray<byte>(Capacity);
     private byte[] _underWay = GC.AllocateUninitializedArray<byte>(Capacity);
@@ -26,10 +27,11 @@ internal sealed class LogWriter : IDisposable
     private bool _urgent;
     private bool _closed;
 
-    /// <param name="write">Writes whole lines. Called on one thread only. An <see cref="IOException"/> loses those lines and no others.</param>
-    public LogWriter(Action<ReadOnlySpan<byte>> write)
+    /// <param name="write">Writes whole lines. Called on one thread only. An exception loses those lines and no others.</param>
+    /// <param name="sink">What the lines are written to, if it has to be closed: on the same thread, after the last of them.</param>
+    public LogWriter(Action<ReadOnlySpan<byte>> write, IDisposable? sink = null)
     {
-        _write = write;
+        (_write, _sink) = (write, sink);
         _thread = new Thread(Run) { IsBackground = true, Name = "quiver log" };
         _thread.Start();
     }
@@ -74,6 +76,7 @@ internal sealed class LogWriter : IDisposable
     {
         while (Take() is { Length: > 0 } lines)
             Write(lines.Span);
+        _sink?.Dispose();
     }
 
     /// <summary>Waits for lines, and for a moment more, so that they are many.</summary>
@@ -99,7 +102,9 @@ internal sealed class LogWriter : IDisposable
         {
             _write(lines);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // An exception that leaves the thread would end the process: no log is worth that.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             // A full disk or a reader that left. There is nowhere to tell of it but in the metric.
             Interlocked.Add(ref _dropped, lines.Count((byte)'\n'));

@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using Quiver.Server.Auth;
+using Quiver.Server.Configuration;
 using Quiver.Server.Documentation;
 
 namespace Quiver.Server.Telemetry;
@@ -19,14 +20,13 @@ internal static class MetricsRoutes
         Examples = [new("metrics", null, "# TYPE http_server_active_requests gauge\nhttp_server_active_requests{http_request_method=\"GET\",url_scheme=\"http\"} 1\n")],
     };
 
-    /// <param name="isPublic">Whether it needs no key even from other machines.</param>
-    public static void Map(IEndpointRouteBuilder routes, ServerMetrics metrics, bool isPublic)
+    public static void Map(IEndpointRouteBuilder routes, ServerMetrics metrics, ServeOptions options)
     {
         var route = routes.MapGet(Path, context => WriteAsync(context, metrics)).WithMetadata(Documentation);
-        if (isPublic)
+        if (options.MetricsPublic)
             route.AllowAnonymous();
         else
-            route.WithMetadata(OpenToThisMachine.Instance);
+            route.WithMetadata(new OpenToThisMachine(options.TrustedProxies));
     }
 
     private static async Task WriteAsync(HttpContext context, ServerMetrics metrics)

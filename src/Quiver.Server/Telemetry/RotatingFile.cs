@@ -1,13 +1,15 @@
 namespace Quiver.Server.Telemetry;
 
 /// <summary>A log file that is renamed when it is full: FILE is written to, FILE.1 is the one before, and so on; the oldest is deleted.</summary>
-/// <remarks>For one thread. A file is left over its size only by a single line that is longer.</remarks>
+/// <remarks>For one thread. A file gets over its size only by a single line that is longer, or while files cannot be renamed.</remarks>
 internal sealed class RotatingFile : IDisposable
 {
     private readonly string _path;
     private readonly long _maxBytes;
     private readonly int _files;
-    private FileStream _file;
+
+    /// <summary>null where it could not be opened again; each write tries to.</summary>
+    private FileStream? _file;
 
     /// <param name="maxBytes">Of one file.</param>
     /// <param name="files">How many there are at most, the one that is written to included.</param>
@@ -20,42 +22,59 @@ internal sealed class RotatingFile : IDisposable
     }
 
     /// <param name="lines">Whole lines.</param>
+    /// <exception cref="IOException">They could not be written, or the file could not be opened again.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
     public void Write(ReadOnlySpan<byte> lines)
     {
+        var file = _file ??= Open();
+        var mayRotate = true;
         while (!lines.IsEmpty)
         {
-            var length = LinesThatFit(lines, _maxBytes - _file.Length);
-            if (length == 0 && _file.Length > 0)
+            var length = mayRotate ? LinesThatFit(lines, _maxBytes - file.Length) : lines.Length;
+            if (length == 0 && file.Length > 0)
             {
-                Rotate();
+                // Lines in a file that is too long are worth more than no lines.
+                mayRotate = TryRotate();
+                file = _file ??= Open();
                 continue;
             }
 
-            _file.Write(lines[..(length > 0 ? length : lines.IndexOf((byte)'\n') + 1)]);
-            lines = lines[(length > 0 ? length : lines.IndexOf((byte)'\n') + 1)..];
+            if (length == 0)
+                length = lines.IndexOf((byte)'\n') + 1;
+            file.Write(lines[..length]);
+            lines = lines[length..];
         }
 
-        _file.Flush();
+        file.Flush();
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     private static int LinesThatFit(ReadOnlySpan<byte> lines, long room) =>
         lines.Length <= room ? lines.Length : lines[..(int)Math.Max(0, room)].LastIndexOf((byte)'\n') + 1;
 
-    private void Rotate()
+    /// <returns>Whether the files were renamed; if not, the full one is the one to go on with.</returns>
+    private bool TryRotate()
     {
-        _file.Dispose();
-        if (_files == 1)
-            File.Delete(_path);
-        for (var i = _files - 1; i >= 1; i--)
+        _file?.Dispose();
+        _file = null;
+        try
         {
-            var older = i == 1 ? _path : $"{_path}.{i - 1}";
-            if (File.Exists(older))
-                File.Move(older, $"{_path}.{i}", overwrite: true);
-        }
+            if (_files == 1)
+                File.Delete(_path);
+            for (var i = _files - 1; i >= 1; i--)
+            {
+                var older = i == 1 ? _path : $"{_path}.{i - 1}";
+                if (File.Exists(older))
+                    File.Move(older, $"{_path}.{i}", overwrite: true);
+            }
 
-        _file = Open();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private FileStream Open()

@@ -32,18 +32,13 @@ internal static class TelemetrySetup
     private static void AddLog(IServiceCollection services, ServeOptions options, TimeProvider time)
     {
         // By the container's hands, so that it writes what waits when the server has ended.
-        if (options.LogFile is { } path)
-        {
-            services.AddSingleton(_ => new RotatingFile(path, options.LogFileSize, options.LogFiles));
-            services.AddSingleton(provider => new LogWriter(provider.GetRequiredService<RotatingFile>().Write));
-        }
-        else
-        {
-            services.AddSingleton(_ => new LogWriter(Console.OpenStandardError().Write));
-        }
-
+        services.AddSingleton(_ => options.LogFile is { } path
+            ? WriterOf(new RotatingFile(path, options.LogFileSize, options.LogFiles))
+            : new LogWriter(Console.OpenStandardError().Write));
         services.AddSingleton<ILoggerProvider>(provider => new LogProvider(provider.GetRequiredService<LogWriter>(), options.LogFormat, time));
     }
+
+    private static LogWriter WriterOf(RotatingFile file) => new(file.Write, file);
 
     private static IEnumerable<Func<Meter, ProfileMetrics>> Profiles(IReadOnlySet<string> compat, int maxTokens)
     {

@@ -36,15 +36,47 @@ public sealed class TrustedProxiesTests
     public async Task What_stands_before_the_last_untrusted_address_is_the_callers_own_story(string trusted, string forwarded, string caller) =>
         Assert.Equal($"{caller} http localhost", await SeenAsync(trusted, $"X-Forwarded-For: {forwarded}"));
 
+    /// <summary>As nginx passes a request on by default, with the host that it was configured with; and as a page asks whose name was rebound.</summary>
     [Theory]
-    [InlineData("", 200)]
-    [InlineData("10.0.0.0/8", 200)]
-    [InlineData("127.0.0.1", 403)]
-    public async Task A_proxy_that_is_trusted_cannot_bring_the_outside_into_open_mode(string trusted, int status)
+    [InlineData("", "X-Forwarded-For: 203.0.113.9")]
+    [InlineData("", "x-forwarded-proto: http")]
+    [InlineData("", "X-Forwarded-Port: 443")]
+    [InlineData("", "X-Real-IP: 203.0.113.9")]
+    [InlineData("", "Via: 1.1 proxy")]
+    [InlineData("", "Forwarded: for=203.0.113.9")]
+    [InlineData("10.0.0.0/8", "X-Forwarded-For: 203.0.113.9")]
+    [InlineData("127.0.0.1", "X-Forwarded-For: 127.0.0.1")]
+    [InlineData("127.0.0.1", "X-Forwarded-Host: localhost")]
+    [InlineData("127.0.0.1", "Accept: */*")]
+    [InlineData("127.0.0.0/8", "Accept: */*")]
+    public async Task No_proxy_brings_the_outside_into_open_mode(string trusted, string header)
     {
         await using var server = await TestServer.StartAsync(new ServeOptions { TrustedProxies = Networks(trusted) });
-        var answer = await RawConnection.ExchangeAsync(
-            server.Address, "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Host: app.example\r\nConnection: close\r\n\r\n");
+        var answer = await RawConnection.ExchangeAsync(server.Address, $"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n{header}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        Assert.Contains("QUIVER_API_KEY", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Proxies_are_not_trusted_without_a_key()
+    {
+        var options = new ServeOptions { TrustedProxies = Networks("127.0.0.1") };
+        Assert.Contains("QUIVER_API_KEY", options.Refusal(), StringComparison.Ordinal);
+        Assert.Null((options with { ApiKey = "0123456789abcdef-key" }).Refusal());
+    }
+
+    [Theory]
+    [InlineData("", "Accept: */*", 200)]
+    [InlineData("10.0.0.0/8", "Accept: */*", 200)]
+    [InlineData("127.0.0.1", "Accept: */*", 401)]
+    [InlineData("127.0.0.1", "X-Forwarded-For: 127.0.0.1", 401)]
+    [InlineData("127.0.0.1", "X-Forwarded-Host: localhost", 401)]
+    [InlineData("", "X-Forwarded-Server: front", 401)]
+    [InlineData("", "X-Original-For: 203.0.113.9", 401)]
+    public async Task What_a_proxy_passes_on_reads_no_metrics_without_the_key(string trusted, string header, int status)
+    {
+        await using var server = await TestServer.StartAsync(new ServeOptions { ApiKey = "0123456789abcdef-key", TrustedProxies = Networks(trusted) });
+        var answer = await RawConnection.ExchangeAsync(server.Address, $"GET /metrics HTTP/1.1\r\nHost: localhost\r\n{header}\r\nConnection: close\r\n\r\n");
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
     }
 

@@ -46,8 +46,10 @@ public sealed class LogWriterTests
         Assert.Equal(100 * Line.Length, written);
     }
 
-    [Fact]
-    public void Lines_that_cannot_be_written_are_counted_and_the_next_ones_are_written()
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(ObjectDisposedException))]
+    public void Lines_that_cannot_be_written_are_counted_and_the_next_ones_are_written(Type fault)
     {
         var full = true;
         long written = 0;
@@ -57,7 +59,7 @@ public sealed class LogWriterTests
             if (full)
             {
                 failed.Set();
-                throw new IOException("No space left on device");
+                throw (Exception)Activator.CreateInstance(fault, "a fault of the sink")!;
             }
 
             written += lines.Length;
@@ -70,6 +72,23 @@ public sealed class LogWriterTests
 
         Assert.Equal(1, writer.Dropped);
         Assert.Equal(Line.Length, written);
+    }
+
+    [Fact]
+    public void The_sink_is_closed_after_the_last_line()
+    {
+        var sink = new MemoryStream();
+        long length = 0;
+        var writer = new LogWriter(lines =>
+        {
+            sink.Write(lines);
+            length = sink.Length;
+        }, sink);
+        writer.Append(Line, urgent: false);
+        writer.Dispose();
+
+        Assert.Equal(Line.Length, length);
+        Assert.False(sink.CanWrite);
     }
 
     [Fact]

@@ -71,5 +71,35 @@ public sealed class RotatingFileTests : IDisposable
         Assert.Equal("line 0\nline 1\n", File.ReadAllText(Log + ".1"));
     }
 
+    [Fact]
+    public void Where_no_file_can_be_renamed_the_full_one_is_continued()
+    {
+        var inTheWay = Directory.CreateDirectory(Path.Combine(Log + ".1", "full")).Parent!;
+        using var file = new RotatingFile(Log, maxBytes: 10, files: 2);
+        for (var i = 0; i < 3; i++)
+            Write(file, $"line {i}\n");
+        Assert.Equal("line 0\nline 1\nline 2\n", File.ReadAllText(Log));
+
+        inTheWay.Delete(recursive: true);
+        Write(file, "line 3\n");
+        Assert.Equal("line 3\n", File.ReadAllText(Log));
+        Assert.Equal("line 0\nline 1\nline 2\n", File.ReadAllText(Log + ".1"));
+    }
+
+    [Fact]
+    public void A_file_that_could_not_be_opened_again_is_tried_again_with_the_next_line()
+    {
+        var logs = Directory.CreateDirectory(Path.Combine(_folder.Path, "logs"));
+        var path = Path.Combine(logs.FullName, "quiver.log");
+        using var file = new RotatingFile(path, maxBytes: 10, files: 1);
+        Write(file, "line 0\n");
+        logs.Delete(recursive: true);
+        Assert.Throws<DirectoryNotFoundException>(() => Write(file, "line 1\n"));
+
+        logs.Create();
+        Write(file, "line 2\n");
+        Assert.Equal("line 2\n", File.ReadAllText(path));
+    }
+
     private static void Write(RotatingFile file, string lines) => file.Write(System.Text.Encoding.UTF8.GetBytes(lines));
 }
