@@ -9,13 +9,17 @@ internal sealed class HealthMonitor : IDisposable
     private readonly SelfTest[] _tests;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _end = new();
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _limit;
     private readonly ITimer? _timer;
     private volatile EmbeddingHealth _health = EmbeddingHealth.Ready;
 
-    /// <param name="interval">Between two runs; null for none but those asked for.</param>
+    /// <param name="interval">Between two runs, each of which may take half of it; null for none but those asked for, without a limit.</param>
     public HealthMonitor(IEnumerable<IEmbedder> models, Scheduler scheduler, TimeSpan? interval, TimeProvider time)
     {
         _tests = [.. models.Select(model => new SelfTest(model, scheduler))];
+        _time = time;
+        _limit = interval / 2 ?? Timeout.InfiniteTimeSpan;
         if (interval is { } period)
             _timer = time.CreateTimer(_ => OnTick(), null, period, period);
     }
@@ -30,10 +34,7 @@ internal sealed class HealthMonitor : IDisposable
             await _oneAtATime.WaitAsync(cancellationToken);
             try
             {
-                string? problem = null;
-                foreach (var test in _tests)
-                    problem ??= await test.RunAsync(cancellationToken);
-                _health = new EmbeddingHealth(problem);
+                _health = new EmbeddingHealth(await FindProblemAsync(cancellationToken));
             }
             finally
             {
@@ -46,6 +47,23 @@ internal sealed class HealthMonitor : IDisposable
         }
 
         return _health;
+    }
+
+    private async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_limit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            string? problem = null;
+            foreach (var test in _tests)
+                problem ??= await test.RunAsync(either.Token);
+            return problem;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"The self-test has not ended within {_limit}.";
+        }
     }
 
     public void Dispose()

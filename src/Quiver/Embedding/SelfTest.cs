@@ -29,7 +29,7 @@ internal sealed class SelfTest(IEmbedder model, Scheduler scheduler)
             var batch = await ComputeAsync([probe, companions[0], probe, companions[1], probe], cancellationToken);
             return Judge(alone[0], batch);
         }
-        catch (QuiverException error) when (error.Kind is not (ErrorKind.Overloaded or ErrorKind.Unavailable))
+        catch (Exception error) when (error is not (OperationCanceledException or QuiverException { Kind: ErrorKind.Overloaded or ErrorKind.Unavailable }))
         {
             return $"{model.Name}: {error.Message}";
         }

@@ -90,6 +90,34 @@ public sealed class SelfTestTests
         Assert.Contains("not finite", service.Health.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_runner_that_hangs_is_found_out_at_half_the_interval_and_forgiven_when_it_goes_on()
+    {
+        var time = new ManualTime();
+        using var hang = new ManualResetEventSlim();
+        var model = new WordEmbedder { OnEmbed = _ => hang.Wait(TestEnd) };
+        var options = new EmbeddingServiceOptions { SelfTestInterval = TimeSpan.FromMinutes(4), Scheduler = new() { Runners = 1 } };
+        using var service = new EmbeddingService(new ModelDirectory([model]), options, time);
+        time.Advance(TimeSpan.FromMinutes(4));
+        time.Advance(TimeSpan.FromMinutes(2) - TimeSpan.FromTicks(1));
+        Assert.True(service.Health.IsReady);
+        time.Advance(TimeSpan.FromTicks(1));
+        while (service.Health.IsReady)
+            await Task.Delay(1, TestEnd);
+        Assert.Contains("has not ended within 00:02:00", service.Health.Problem, StringComparison.Ordinal);
+
+        hang.Set();
+        Assert.Equal(EmbeddingHealth.Ready, await service.CheckAsync(TestEnd));
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_tokenize_fails_it()
+    {
+        var model = new WordEmbedder { OnTokenize = _ => throw new InvalidOperationException("no tokens") };
+        using var service = new EmbeddingService(new ModelDirectory([model]));
+        Assert.Equal("fake: no tokens", (await service.CheckAsync(TestEnd)).Problem);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
