@@ -28,9 +28,9 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         CodeLimit = folder.CodeLimit;
         (var tokenizer, _encoder) = LoadParts(folder, precision);
         _tokenizer = new ModelTokenizer(folder, tokenizer, _encoder.VocabularySize);
-        _space = new Lazy<EmbeddingSpace>(() => new EmbeddingSpace(ModelDigest.Of(folder), PoolingOf(folder), folder.Width));
+        _space = new Lazy<EmbeddingSpace>(() => new EmbeddingSpace(ModelDigest.Of(folder), PoolingOf(folder), folder.Width), LazyThreadSafetyMode.PublicationOnly);
 
-        // Beside what a server does next: the first request finds it done. A folder that cannot be read any more fails there.
+        // Beside what a server does next: the first request finds it done. A folder that cannot be read fails there, until it can.
         _ = Task.Run(() => _space.Value);
     }
 
