@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Quiver.Caching;
+using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
@@ -50,10 +51,20 @@ internal static class ServerProcess
     /// <summary>Compiles the path of a request and shows that each model computes what it should, before anyone is told that we are here.</summary>
     private static async Task WarmUpAsync(EmbeddingService embeddings, List<EmbeddingModel> models)
     {
-        if (await embeddings.CheckAsync(CancellationToken.None) is { Problem: { } problem })
-            await Console.Error.WriteLineAsync($"quiver: {problem} /health/ready answers 503 until a self-test passes.");
+        var health = await embeddings.CheckAsync(CancellationToken.None);
+        if (!health.IsReady)
+            await Console.Error.WriteLineAsync($"quiver: {health.Problem} /health/ready answers 503 until a self-test passes.");
         foreach (var model in models)
-            await embeddings.EmbedAsync(new EmbeddingRequest(model.Name, [new EmbeddingInput("a quiver holds arrows")]), CancellationToken.None);
+        {
+            try
+            {
+                await embeddings.EmbedAsync(new EmbeddingRequest(model.Name, [new EmbeddingInput("a quiver holds arrows")]), CancellationToken.None);
+            }
+            catch (QuiverException error) when (error.Kind == ErrorKind.Internal && !health.IsReady)
+            {
+                // The operator knows; the other models may be well.
+            }
+        }
     }
 
     private static async Task<int> ServeAsync(EmbeddingService embeddings, List<EmbeddingModel> models, ServeOptions options, TimeProvider time)
