@@ -13,6 +13,9 @@ internal sealed class EvictionQueues(long maxBytes)
 {
     private const int SmallShare = 10;
 
+    /// <summary>Entries one eviction spares at most: it holds the tier's lock, and all of a large tier may have been hit.</summary>
+    internal const int MostSpared = 64;
+
     private readonly LinkedList<CacheEntry> _small = [];
     private readonly LinkedList<CacheEntry> _main = [];
     private readonly GhostKeys _ghosts = new();
@@ -37,10 +40,11 @@ internal sealed class EvictionQueues(long maxBytes)
         entry.Place.List!.Remove(entry.Place);
     }
 
-    /// <summary>Takes out the entry that is worth least. There must be one.</summary>
+    /// <summary>Takes out the entry that is worth least, or the next in turn after <see cref="MostSpared"/> that are worth more. There must be one.</summary>
     public CacheEntry Evict()
     {
-        while (_small.Count > 0 && (_smallBytes > maxBytes / SmallShare || _main.Count == 0))
+        var spared = 0;
+        while (_small.Count > 0 && spared < MostSpared && (_smallBytes > maxBytes / SmallShare || _main.Count == 0))
         {
             var entry = _small.First!.Value;
             Remove(entry);
@@ -52,13 +56,14 @@ internal sealed class EvictionQueues(long maxBytes)
 
             entry.Frequency = 0;
             _main.AddLast(entry.Place);
+            spared++;
         }
 
-        while (true)
+        for (; ; spared++)
         {
             var entry = _main.First!.Value;
             _main.RemoveFirst();
-            if (entry.Frequency == 0)
+            if (entry.Frequency == 0 || spared == MostSpared)
                 return entry;
             entry.Frequency--;
             _main.AddLast(entry.Place);

@@ -72,6 +72,25 @@ public sealed class MemoryTierTests : CacheTierConformance
     }
 
     [Fact]
+    public void One_eviction_looks_at_a_few_entries_even_if_all_were_hit()
+    {
+        var queues = new EvictionQueues(1000 * EntryBytes);
+        var entries = Enumerable.Range(0, 1000).Select(i => Entry($"{i}", Width)).ToList();
+        entries.ForEach(queues.Add);
+        var spared = new List<int>();
+        // Those in the small queue go to the main one first, then those in the main queue are spared three times.
+        for (var round = 0; round < 100; round++)
+        {
+            entries.ForEach(entry => entry.Frequency = 3);
+            Assert.True(entries.Remove(queues.Evict()));
+            spared.Add(entries.Count(entry => entry.Frequency < 3));
+        }
+
+        Assert.All(spared, count => Assert.InRange(count, 1, EvictionQueues.MostSpared));
+        Assert.Equal(900, queues.Count);
+    }
+
+    [Fact]
     public void An_entry_that_comes_back_soon_after_eviction_goes_to_the_main_queue()
     {
         var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = 40 * EntryBytes });
