@@ -22,7 +22,7 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
         group.MapPost("/", AnyAsync).WithMetadata(TeiDocumentation.Any);
         group.MapPost("/invocations", AnyAsync).WithMetadata(TeiDocumentation.Any);
         group.MapPost("/vertex", EmbedInstancesAsync).WithMetadata(TeiDocumentation.Vertex);
-        new TokenRoutes(_model, bodyMemory).Map(group);
+        new TokenRoutes(_model, bodyMemory, new SemaphoreSlim(Environment.ProcessorCount)).Map(group);
         new UnservedRoutes(_model, bodyMemory).Map(group);
         new InfoRoutes(_model, embeddings, options).Map(group);
     }

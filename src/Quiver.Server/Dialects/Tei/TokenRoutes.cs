@@ -7,7 +7,8 @@ using Quiver.Tokenization;
 namespace Quiver.Server.Dialects.Tei;
 
 /// <summary>POST /tokenize and /decode: from texts to tokens, and back.</summary>
-internal sealed class TokenRoutes(TeiModel model, BodyMemory bodyMemory)
+/// <param name="turns">How many texts are tokenized at a time; the others wait, so that those who want vectors find a core.</param>
+internal sealed class TokenRoutes(TeiModel model, BodyMemory bodyMemory, SemaphoreSlim turns)
 {
     /// <summary>Tokens take forty times the room of their text: a large answer goes out text by text, chunked.</summary>
     private const int PieceBytes = 64 * 1024;
@@ -35,10 +36,21 @@ internal sealed class TokenRoutes(TeiModel model, BodyMemory bodyMemory)
         json.WriteStartArray();
         foreach (var text in call.Inputs)
         {
-            WriteTokens(json, prompt + text, model.Embedder.Inspect(text, prompt, call.AddSpecialTokens));
-            json.Flush();
+            await turns.WaitAsync(context.RequestAborted);
+            try
+            {
+                WriteTokens(json, prompt + text, model.Embedder.Inspect(text, prompt, call.AddSpecialTokens));
+                json.Flush();
+            }
+            finally
+            {
+                turns.Release();
+            }
+
             if (piece.WrittenCount < PieceBytes)
                 continue;
+            // However slowly the answer is read, what was sent counts no longer.
+            body.Dispose();
             await context.Response.Body.WriteAsync(piece.WrittenMemory, context.RequestAborted);
             piece.ResetWrittenCount();
         }
@@ -47,22 +59,27 @@ internal sealed class TokenRoutes(TeiModel model, BodyMemory bodyMemory)
         json.Flush();
         if (!context.Response.HasStarted)
             context.Response.ContentLength = piece.WrittenCount;
+        body.Dispose();
         await context.Response.Body.WriteAsync(piece.WrittenMemory, context.RequestAborted);
     }
 
     private async Task DecodeAsync(HttpContext context)
     {
-        using var body = await TeiRequest.ReadAsync(context, bodyMemory);
-        var call = TeiRequest.Parse(body, new DecodeBody());
-        model.RequireBatch(call.Ids.Count);
-        if (call.Ids.Count == 0 || call.Ids.Exists(ids => ids.Length == 0))
-            throw new TeiException(TeiError.Invalid("`input_ids` cannot be empty") with { Status = 400, Type = "Empty" });
+        IReadOnlyList<string> texts;
+        using (var body = await TeiRequest.ReadAsync(context, bodyMemory))
+        {
+            var call = TeiRequest.Parse(body, new DecodeBody());
+            model.RequireBatch(call.Ids.Count);
+            if (call.Ids.Count == 0 || call.Ids.Exists(ids => ids.Length == 0))
+                throw new TeiException(TeiError.Invalid("`input_ids` cannot be empty") with { Status = 400, Type = "Empty" });
+            texts = call.Ids.ConvertAll(ids => model.Embedder.Decode(ids, call.SkipSpecialTokens));
+        }
 
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartArray();
-            foreach (var ids in call.Ids)
-                json.WriteStringValue(model.Embedder.Decode(ids, call.SkipSpecialTokens));
+            foreach (var text in texts)
+                json.WriteStringValue(text);
             json.WriteEndArray();
         });
     }
@@ -96,24 +113,5 @@ internal sealed class TokenRoutes(TeiModel model, BodyMemory bodyMemory)
         }
 
         json.WriteEndArray();
-    }
-
-    /// <summary>From places in UTF-16 to places in UTF-8, found by going on from the last one: tokens mostly follow each other.</summary>
-    private ref struct Utf8Places(ReadOnlySpan<char> text)
-    {
-        private readonly ReadOnlySpan<char> _text = text;
-        private int _units;
-        private int _bytes;
-
-        /// <summary>A model that lower-cases may have more characters than the text: those behind its end are at its end.</summary>
-        public int At(int units)
-        {
-            units = Math.Min(units, _text.Length);
-            if (units < _units)
-                (_units, _bytes) = (0, 0);
-            _bytes += System.Text.Encoding.UTF8.GetByteCount(_text[_units..units]);
-            _units = units;
-            return _bytes;
-        }
     }
 }
