@@ -135,6 +135,22 @@ public sealed class MetricsTests
         Assert.DoesNotContain(metrics.Families.Values.SelectMany(family => family.Samples), sample => sample.Series.Contains("made", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [InlineData("gopher", "http")]
+    [InlineData("HTTPS", "https")]
+    public async Task What_a_proxy_says_of_the_scheme_makes_no_label_of_its_own(string forwarded, string label)
+    {
+        await using var server = await TestServer.StartAsync(new ServeOptions { ApiKey = "0123456789abcdef-key", MetricsPublic = true, TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")] });
+        var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+        request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        request.Headers.Add("X-Forwarded-Proto", forwarded);
+        await server.SendAsync(request);
+        var metrics = await ScrapeAsync(server);
+
+        Assert.Equal(1, metrics.Value("http_server_request_duration_seconds_count", [.. Labels("GET", 200, "/health/live")[..3], ("url_scheme", label)]));
+        Assert.DoesNotContain(metrics.Families.Values.SelectMany(family => family.Samples), sample => sample.Series.Contains("gopher", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_process_is_described()
     {
