@@ -16,8 +16,8 @@ internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metri
         var method = KnownMethod(context.Request.Method);
         context.Features.Set(record);
         AnswerHead.Attach(context, record, drain);
-        metrics.Http.Begin(method ?? RequestTrace.OtherMethod, context.Request.Scheme);
-        using var trace = RequestTrace.Begin(context, method);
+        metrics.Http.Begin(method ?? RequestTrace.OtherMethod, SchemeOf(context));
+        using var trace = RequestTrace.Begin(context, method, SchemeOf(context));
         try
         {
             await next(context);
@@ -34,7 +34,7 @@ internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metri
         var status = record.ClientGone ? ClientClosedRequest : context.Response.StatusCode;
         var duration = record.Elapsed;
 
-        metrics.Http.End(record, method ?? RequestTrace.OtherMethod, context.Request.Scheme, route, status, duration);
+        metrics.Http.End(record, method ?? RequestTrace.OtherMethod, SchemeOf(context), route, status, duration);
         if (method == "POST" && route is not null)
             metrics.EndInProfiles(record, duration);
         trace?.End(record, route, status);
@@ -45,6 +45,9 @@ internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metri
             record.Id, context.Connection.RemoteIpAddress, method ?? "-", route ?? "-", status, Math.Round(duration.TotalMilliseconds, 2), record.Items, record.Tokens, record.CacheHits);
         logger.Log(LogLevel.Information, Ended, line, null, static (line, _) => line.ToString());
     }
+
+    /// <summary>A proxy may pass on whatever a caller wrote into X-Forwarded-Proto.</summary>
+    private static string SchemeOf(HttpContext context) => context.Request.IsHttps ? "https" : "http";
 
     /// <summary>Anything may stand where a method does; only the usual ones become a label. null for others.</summary>
     private static string? KnownMethod(string method) => method switch

@@ -35,6 +35,9 @@ internal sealed class RequestRecord(string id, TimeProvider time)
     /// <summary>Whether the caller left before the last of the answer.</summary>
     public bool ClientGone { get; set; }
 
+    /// <summary>Whether someone got what was asked for.</summary>
+    public bool Answered => Failure is null && !ClientGone;
+
     public static RequestRecord Of(HttpContext context) => context.Features.Get<RequestRecord>()!;
 
     /// <summary>Notes what was asked for, as soon as it is known: a request that fails is counted too.</summary>

@@ -17,7 +17,7 @@ internal sealed class HttpMetrics
 
     public HttpMetrics(Meter meter)
     {
-        _duration = meter.CreateHistogram<double>("http.server.request.duration", "s", "Time from the first byte of a request to the last of its answer.");
+        _duration = meter.CreateHistogram<double>("http.server.request.duration", "s", "Time from the last of a request's headers to the last of its answer.");
         _active = meter.CreateUpDownCounter<int>("http.server.active_requests", "{request}", "Requests that are being served.");
         _texts = meter.CreateHistogram<int>("quiver.request.texts", "{text}", "Inputs of a request that was answered.");
         _tokens = meter.CreateHistogram<long>("quiver.request.tokens", "{token}", "Tokens of a request that was answered, special tokens included.");
@@ -37,7 +37,7 @@ internal sealed class HttpMetrics
                 new("http.route", route),
                 new("url.scheme", scheme),
             ]);
-        if (record.Items == 0)
+        if (!record.Answered || record.Items == 0)
             return;
         _texts.Record(record.Items);
         _tokens.Record(record.Tokens);

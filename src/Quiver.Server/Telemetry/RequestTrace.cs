@@ -22,7 +22,7 @@ internal sealed class RequestTrace : IDisposable
     private RequestTrace(Activity span) => _span = span;
 
     /// <returns>null where no span is wanted.</returns>
-    public static RequestTrace? Begin(HttpContext context, string? method) => Source.HasListeners() ? Start(context, method) : null;
+    public static RequestTrace? Begin(HttpContext context, string? method, string scheme) => Source.HasListeners() ? Start(context, method, scheme) : null;
 
     public void End(RequestRecord record, string? route, int status)
     {
@@ -48,7 +48,7 @@ internal sealed class RequestTrace : IDisposable
 
     public void Dispose() => _span.Dispose();
 
-    private static RequestTrace? Start(HttpContext context, string? method)
+    private static RequestTrace? Start(HttpContext context, string? method, string scheme)
     {
         // The trace state is the caller's free text: only the ids are taken over.
         ActivityContext.TryParse(context.Request.Headers.TraceParent, null, isRemote: true, out var parent);
@@ -56,8 +56,8 @@ internal sealed class RequestTrace : IDisposable
         if (span is null)
             return null;
         span.SetTag("http.request.method", method ?? OtherMethod);
-        span.SetTag("url.scheme", context.Request.Scheme);
-        span.SetTag("network.protocol.version", context.Request.Protocol is "HTTP/2" ? "2" : "1.1");
+        span.SetTag("url.scheme", scheme);
+        span.SetTag("network.protocol.version", context.Request.Protocol switch { "HTTP/2" => "2", "HTTP/1.0" => "1.0", _ => "1.1" });
         return new RequestTrace(span);
     }
 

@@ -69,6 +69,38 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Only_what_was_answered_counts_as_answered()
+    {
+        await using var server = await StartAsync("fastembed,tei");
+        await server.EmbedAsync("""{"model":"other","input":["one two","three"]}""");
+        var started = new TaskCompletionSource();
+        using var release = new ManualResetEventSlim();
+        server.Model.OnEmbed = _ =>
+        {
+            started.TrySetResult();
+            release.Wait(TestContext.Current.CancellationToken);
+        };
+        using (var caller = await RawConnection.OpenAsync(server.Address))
+        {
+            await caller.SendAsync($"POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+            await started.Task;
+        }
+
+        while (!server.Log.Contains(" POST /v1/embeddings 499 ", StringComparison.Ordinal))
+            await Task.Yield();
+        release.Set();
+        await server.EmbedAsync(Body);
+        var metrics = await ScrapeAsync(server);
+
+        Assert.Equal(1, metrics.Value("http_server_request_duration_seconds_count", Labels("POST", 404, "/v1/embeddings")));
+        Assert.Equal(1, metrics.Value("http_server_request_duration_seconds_count", Labels("POST", 499, "/v1/embeddings")));
+        Assert.Equal(1, metrics.Value("quiver_request_texts_count"));
+        Assert.Equal(1, metrics.Value("quiver_request_tokens_count"));
+        Assert.Equal(1, metrics.Value("te_request_success", ("method", "batch")));
+        Assert.Equal(1, metrics.Value("fastembed_request_latency_seconds_count"));
+    }
+
+    [Fact]
     public async Task A_request_that_is_being_served_is_active()
     {
         using var release = new ManualResetEventSlim();
@@ -101,6 +133,22 @@ public sealed class MetricsTests
         Assert.Equal(50, metrics.Value("http_server_request_duration_seconds_count", ("http_request_method", "GET"), ("http_response_status_code", "404"), ("url_scheme", "http")));
         Assert.Equal(2, metrics.Families["http_server_request_duration_seconds"].Samples.Select(sample => sample.Series).Distinct().Count());
         Assert.DoesNotContain(metrics.Families.Values.SelectMany(family => family.Samples), sample => sample.Series.Contains("made", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("gopher", "http")]
+    [InlineData("HTTPS", "https")]
+    public async Task What_a_proxy_says_of_the_scheme_makes_no_label_of_its_own(string forwarded, string label)
+    {
+        await using var server = await TestServer.StartAsync(new ServeOptions { ApiKey = "0123456789abcdef-key", MetricsPublic = true, TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")] });
+        var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+        request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        request.Headers.Add("X-Forwarded-Proto", forwarded);
+        await server.SendAsync(request);
+        var metrics = await ScrapeAsync(server);
+
+        Assert.Equal(1, metrics.Value("http_server_request_duration_seconds_count", [.. Labels("GET", 200, "/health/live")[..3], ("url_scheme", label)]));
+        Assert.DoesNotContain(metrics.Families.Values.SelectMany(family => family.Samples), sample => sample.Series.Contains("gopher", StringComparison.Ordinal));
     }
 
     [Fact]

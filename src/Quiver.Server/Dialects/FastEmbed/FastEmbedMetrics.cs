@@ -35,7 +35,7 @@ internal sealed class FastEmbedMetrics : ProfileMetrics
     {
         if (record.Failure is { } failure)
             _errors.Add(1, new KeyValuePair<string, object?>("error_type", ErrorType(failure)));
-        if (record.Failure is not null || record.Items == 0)
+        if (!record.Answered || record.Items == 0)
             return;
 
         var misses = record.Items - record.CacheHits;

@@ -60,7 +60,7 @@ internal sealed class TeiMetrics : ProfileMetrics
         _texts.Add(record.Items);
         if (record.Failure is { } failure)
             _failures.Add(1, new KeyValuePair<string, object?>("err", ErrorOf(failure)));
-        if (record.Failure is not null || record.Items == 0)
+        if (!record.Answered || record.Items == 0)
             return;
 
         _successes.Add(1, method);
