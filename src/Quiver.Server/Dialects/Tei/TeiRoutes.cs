@@ -43,9 +43,11 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
         using (var body = await TeiRequest.ReadAsync(context, bodyMemory))
         {
             var call = _model.Call(TeiRequest.Parse(body, EmbedBody.Tokens()));
+            var record = RequestRecord.Of(context);
+            record.Asked(call.Request.Inputs.Count);
             result = await embeddings.EmbedTokensAsync(call.Request.AskedBy(context), context.RequestAborted);
             var tokens = Enumerable.Range(0, result.Count).Sum(result.Tokens);
-            RequestRecord.Of(context).Count(result.Count, tokens);
+            record.Count(result.Count, tokens);
             headers.Write(context.Response.Headers, call.Characters, tokens, result.Times);
         }
 
