@@ -19,27 +19,23 @@ internal sealed class ApiKeyGuard(string key)
             && (metadata.GetMetadata<IAllowAnonymous>() is not null || metadata.GetMetadata<OpenToThisMachine>()?.IsCalledFromHere(context) == true))
             return next(context);
 
-        var presented = Presented(context.Request.Headers);
-        if (presented is not null && CryptographicOperations.FixedTimeEquals(Hash(presented), _hash))
+        var headers = context.Request.Headers;
+        var (authorization, plain) = (KeyOf(headers.Authorization.ToString()), headers["X-API-Key"].ToString());
+        // Each by itself: Authorization may be there for a proxy in front, with a scheme of its own.
+        if (IsKey(authorization) || IsKey(plain))
             return next(context);
 
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        throw new QuiverException(ErrorKind.Unauthorized, presented is null
+        throw new QuiverException(ErrorKind.Unauthorized, authorization.Length + plain.Length == 0
             ? "You didn't provide an API key. Send it in the header Authorization: Bearer YOUR_KEY."
             : "Incorrect API key provided.");
     }
 
-    /// <summary>The Authorization header, with or without its scheme, or else X-API-Key.</summary>
-    private static string? Presented(IHeaderDictionary headers)
-    {
-        var authorization = headers.Authorization.ToString();
-        if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-            authorization = authorization[Bearer.Length..].Trim();
-        if (authorization.Length > 0)
-            return authorization;
-        var plain = headers["X-API-Key"].ToString();
-        return plain.Length > 0 ? plain : null;
-    }
+    /// <summary>What an Authorization header holds, with or without its scheme.</summary>
+    private static string KeyOf(string authorization) =>
+        authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : authorization;
+
+    private bool IsKey(string presented) => presented.Length > 0 && CryptographicOperations.FixedTimeEquals(Hash(presented), _hash);
 
     private static byte[] Hash(string key) => SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key));
 }

@@ -6,7 +6,8 @@ namespace Quiver.Server.Hosting;
 /// <summary>What a start prints: the address, the models, who may call, and a curl that works.</summary>
 internal static class Announcement
 {
-    public static void Write(TextWriter output, string address, IReadOnlyList<EmbeddingModel> models, ServeOptions options)
+    /// <param name="metricsAddress">Of the port that serves /metrics alone, or null.</param>
+    public static void Write(TextWriter output, string address, string? metricsAddress, IReadOnlyList<EmbeddingModel> models, ServeOptions options)
     {
         output.WriteLine($"Quiver {ProgramVersion.Full} listens on {address}");
         foreach (var model in models)
@@ -14,6 +15,8 @@ internal static class Announcement
         output.WriteLine(options.ApiKey is null
             ? "  mode   open: no key, callers on this machine only. With QUIVER_API_KEY set, --host 0.0.0.0 lets others in."
             : "  mode   single key: Authorization: Bearer KEY");
+        if (metricsAddress is not null)
+            output.WriteLine($"  watch  {metricsAddress}{Telemetry.MetricsRoutes.Path}");
         output.WriteLine($"  try    {Curl(address, models[0].Name, options)}");
         output.Flush();
     }

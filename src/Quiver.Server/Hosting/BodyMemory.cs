@@ -14,6 +14,7 @@ internal sealed class BodyMemory(long capacity)
         if (Interlocked.Add(ref _held, bytes) <= capacity)
             return;
         Give(bytes);
+        QuiverMeter.Refusals.Add(1, new KeyValuePair<string, object?>("reason", "body_memory"));
         throw new QuiverException(ErrorKind.Overloaded, "Too many large requests are under way. Please try again later.") { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Quiver.Diagnostics;
 
@@ -17,7 +18,7 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
             if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
                 await AnswerFaultAsync(context, context.Response.StatusCode);
         }
-        catch (Exception exception) when (clientGone.IsCancellationRequested || IsSlowReader(context, exception))
+        catch (Exception exception) when (clientGone.IsCancellationRequested || exception is ConnectionResetException || IsSlowReader(context, exception))
         {
             RequestRecord.Of(context).ClientGone = true;
             context.Abort();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -11,10 +12,12 @@ internal static class JsonAnswer
 
     public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
+        // Whole before any of it is sent: a fault in between is an error's answer, not half of this one.
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body, Plain))
+            write(json);
         context.Response.ContentType = "application/json";
-        using var json = new Utf8JsonWriter(context.Response.BodyWriter, Plain);
-        write(json);
-        context.Response.ContentLength = json.BytesCommitted + json.BytesPending;
-        await json.FlushAsync(context.RequestAborted);
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
 }

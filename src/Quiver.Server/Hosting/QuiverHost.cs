@@ -50,6 +50,10 @@ internal static class QuiverHost
     public static string AddressOf(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
+    /// <summary>Where it serves /metrics, after it started with <see cref="ServeOptions.MetricsPort"/>.</summary>
+    public static string MetricsAddressOf(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
+
     private static void UseLayers(WebApplication app, ServeOptions options, Drain drain, TimeProvider time)
     {
         var metrics = app.Services.GetRequiredService<ServerMetrics>();

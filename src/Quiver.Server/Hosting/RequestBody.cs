@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 
 namespace Quiver.Server.Hosting;
@@ -86,7 +87,7 @@ internal sealed class RequestBody : IDisposable
                 complete = read.IsCompleted;
             }
         }
-        catch (IOException exception) when (exception is not BadHttpRequestException)
+        catch (IOException exception) when (exception is not (BadHttpRequestException or ConnectionResetException))
         {
             // Kestrel reports some malformed chunks this way.
             throw new BadHttpRequestException("The body is not well-formed HTTP.", StatusCodes.Status400BadRequest, exception);

@@ -16,6 +16,8 @@ internal sealed class RequestDeadline(DeadlineQueue deadlines)
         }
         catch (OperationCanceledException) when (!clientGone.IsCancellationRequested)
         {
+            if (!context.Response.HasStarted)
+                QuiverMeter.Refusals.Add(1, new KeyValuePair<string, object?>("reason", "deadline"));
             throw new QuiverException(ErrorKind.Unavailable, $"The request was not answered within {deadlines.Limit.TotalSeconds} seconds.");
         }
         finally

@@ -48,9 +48,11 @@ internal sealed partial class ServerCertificate : IDisposable
             _handshake = Use(files.ToChain());
             LogRenewed();
         }
-        catch (Exception exception) when (exception is CertificateException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // On a timer's thread: whatever is wrong with two files must not end the server.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            LogKept(exception.Message);
+            LogKept(exception is CertificateException or IOException or UnauthorizedAccessException ? exception.Message : exception.GetType().ToString());
         }
     }
 

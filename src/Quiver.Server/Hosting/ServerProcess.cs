@@ -76,7 +76,7 @@ internal static class ServerProcess
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 
         await app.StartAsync();
-        Announcement.Write(Console.Out, QuiverHost.AddressOf(app), models, options);
+        Announcement.Write(Console.Out, QuiverHost.AddressOf(app), options.MetricsPort is null ? null : QuiverHost.MetricsAddressOf(app), models, options);
 
         var signal = await asked.Task;
         if (signal == PosixSignal.SIGTERM)

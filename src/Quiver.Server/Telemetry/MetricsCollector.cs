@@ -33,7 +33,15 @@ internal sealed class MetricsCollector : IDisposable
         {
             foreach (var family in _families.Values)
                 family.ResetObserved();
-            _listener.RecordObservableInstruments();
+            try
+            {
+                _listener.RecordObservableInstruments();
+            }
+            catch (AggregateException)
+            {
+                // Each instrument was asked; those that failed are without a value this time, and the others are worth having.
+            }
+
             return PrometheusText.Write(_families.Values, openMetrics);
         }
     }

@@ -33,7 +33,7 @@ public static class QuiverMeter
         "quiver.batch.tokens", "{token}", "Tokens computed in one unit.", tags: null,
         new InstrumentAdvice<int> { HistogramBucketBoundaries = [8, 16, 32, 64, 128, 256, 512, 1024, 8192] });
 
-    /// <summary>Requests that were not taken on. Tag "reason": "queue_full", "closed".</summary>
+    /// <summary>Requests that were not taken on. Tag "reason": "queue_full", "closed"; of the server also "body_memory", "deadline".</summary>
     public static readonly Counter<long> Refusals = Meter.CreateCounter<long>("quiver.refusals", "{request}", "Requests that were refused.");
 
     /// <summary>Inputs found in the cache. Tag "tier".</summary>

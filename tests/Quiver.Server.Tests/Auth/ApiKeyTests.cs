@@ -40,6 +40,19 @@ public sealed class ApiKeyTests
     }
 
     [Theory]
+    [InlineData("Basic dXNlcjpwYXNz", Key, HttpStatusCode.OK)]
+    [InlineData("Basic dXNlcjpwYXNz", "wrong", HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer " + Key, "wrong", HttpStatusCode.OK)]
+    public async Task The_header_of_a_proxy_in_front_does_not_hide_the_key(string authorization, string plain, HttpStatusCode expected)
+    {
+        await using var server = await TestServer.StartAsync(new ServeOptions { ApiKey = Key });
+        var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        request.Headers.Add("X-API-Key", plain);
+        Assert.Equal(expected, (await server.SendAsync(request)).Status);
+    }
+
+    [Theory]
     [InlineData("/v1/embeddings")]
     [InlineData("/v1/models/fake")]
     [InlineData("/nothing/here")]

@@ -30,6 +30,14 @@ public sealed partial class ServerProgramTests
     }
 
     [Fact]
+    public async Task A_port_of_its_own_for_metrics_is_printed_too()
+    {
+        await using var server = await ServerProgram.StartAsync("--metrics-port", "0");
+        var address = server.Announcement.Single(line => line.StartsWith("  watch  ", StringComparison.Ordinal))[9..];
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, new HttpRequestMessage(HttpMethod.Get, address))).Status);
+    }
+
+    [Fact]
     public async Task Vectors_over_HTTP_are_those_of_sentence_transformers()
     {
         await using var server = await ServerProgram.StartAsync("--precision", "f32", "--auto-truncate");

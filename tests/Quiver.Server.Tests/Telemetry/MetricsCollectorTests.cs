@@ -40,6 +40,20 @@ public sealed class MetricsCollectorTests : IDisposable
     }
 
     [Fact]
+    public void An_instrument_that_fails_costs_no_other_its_value()
+    {
+        _meter.CreateObservableGauge("a.first", () => 1);
+        _meter.CreateObservableGauge("a.second", int () => throw new InvalidOperationException());
+        _meter.CreateObservableGauge("a.third", () => 3);
+        _meter.CreateCounter<long>("a.counter").Add(1);
+        using var collector = Collect();
+
+        var metrics = Exposition.Read(collector.Expose(openMetrics: false));
+        Assert.Equal(1, metrics.Value("a_first"));
+        Assert.Equal(3, metrics.Value("a_third"));
+    }
+
+    [Fact]
     public void Recording_allocates_nothing()
     {
         var counter = _meter.CreateCounter<long>("a.counter");

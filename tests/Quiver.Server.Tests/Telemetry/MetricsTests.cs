@@ -135,6 +135,22 @@ public sealed class MetricsTests
         Assert.DoesNotContain(metrics.Families.Values.SelectMany(family => family.Samples), sample => sample.Series.Contains("made", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task Refusals_for_memory_and_for_time_are_counted_with_their_reason()
+    {
+        using var release = new ManualResetEventSlim();
+        await using var server = await TestServer.StartAsync(new ServeOptions { BodyMemory = 100_000, RequestTimeout = TimeSpan.FromMilliseconds(300) });
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await server.EmbedAsync(Body + new string(' ', 200_000))).Status);
+        server.Model.OnEmbed = _ => release.Wait(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.EmbedAsync(Body)).Status);
+        release.Set();
+        var metrics = await ScrapeAsync(server);
+
+        // Servers of other tests count here too.
+        Assert.InRange(metrics.Value("quiver_refusals_total", ("reason", "body_memory")), 1, 1000);
+        Assert.InRange(metrics.Value("quiver_refusals_total", ("reason", "deadline")), 1, 1000);
+    }
+
     [Theory]
     [InlineData("gopher", "http")]
     [InlineData("HTTPS", "https")]
