@@ -35,6 +35,9 @@ internal static class ServeCommand
             return Refuse(configuration.Problems, ExitCode.Usage);
         if (configuration.Options.Refusal() is { } refusal)
             return Refuse([refusal], ExitCode.Environment);
+        // A variable of another server that changes nothing here would go unnoticed otherwise.
+        foreach (var notice in configuration.Notices)
+            Console.Error.WriteLine($"quiver: {notice}");
         return await ServerProcess.RunAsync(configuration.Options, TimeProvider.System);
     }
 

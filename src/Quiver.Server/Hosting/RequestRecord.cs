@@ -51,6 +51,12 @@ internal sealed class RequestRecord(string id, TimeProvider time)
     {
         Count(result.Count, result.TokenCount);
         Result = result;
+        CountHits(result);
+    }
+
+    /// <summary>Notes inputs whose vectors came from the cache, for a request of several computations.</summary>
+    public void CountHits(EmbeddingResult result)
+    {
         for (var i = 0; i < result.Count; i++)
         {
             if (result.Cached(i))

@@ -92,14 +92,18 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
     /// <summary>One instance after the other, so that no request fills the queue by itself.</summary>
     private async Task EmbedInstancesAsync(HttpContext context)
     {
+        var record = RequestRecord.Of(context);
         var results = new List<EmbeddingResult>();
         using (var body = await TeiRequest.ReadAsync(context, bodyMemory))
         {
-            foreach (var call in Calls(body))
+            var calls = Calls(body);
+            record.Asked(calls.Sum(call => call.Request.Inputs.Count));
+            foreach (var call in calls)
                 results.Add(await embeddings.EmbedAsync(call.Request.AskedBy(context), context.RequestAborted));
         }
 
-        RequestRecord.Of(context).Count(results.Sum(result => result.Count), results.Sum(result => result.TokenCount));
+        record.Count(results.Sum(result => result.Count), results.Sum(result => result.TokenCount));
+        results.ForEach(record.CountHits);
         await VectorsWriter.WritePredictionsAsync(context.Response, results, context.RequestAborted);
     }
 
