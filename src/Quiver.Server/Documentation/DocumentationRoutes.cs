@@ -16,7 +16,7 @@ internal sealed class DocumentationRoutes
 
     private static readonly RouteDocumentation RootDocumentation = new(Group, "Name the server and its routes")
     {
-        Description = "To a client of Ollama, or one that asks for text/plain: \"Ollama is running\". With --compat tei: nothing, as TEI's.",
+        Description = "To a client of Ollama, or one that asks for text/plain: \"Ollama is running\". With --compat tei: nothing, as TEI's, or its error while the server is not ready.",
         Parameters = [new("Accept", "header", "text/plain for Ollama's greeting.", "application/json")],
         AnswerSchema = """
             {"type":"object","required":["name","version","endpoints"],"properties":{
@@ -41,25 +41,26 @@ internal sealed class DocumentationRoutes
         Examples = [new("page", null, "<!doctype html>")],
     };
 
-    private readonly bool _asTei;
+    private readonly Readiness? _asTeisHealth;
     private readonly Lazy<byte[]> _root;
     private readonly Lazy<byte[]> _openApi;
     private readonly Lazy<byte[]> _page;
 
     /// <summary>Made when first asked for: most servers are never asked, and a start shall be quick.</summary>
-    private DocumentationRoutes(IEndpointRouteBuilder routes, ErrorRenderer standard, ServeOptions options)
+    private DocumentationRoutes(IEndpointRouteBuilder routes, ErrorRenderer standard, Readiness readiness, ServeOptions options)
     {
         var documented = new Lazy<IReadOnlyList<DocumentedRoute>>(() => DocumentedRoute.Of(routes.DataSources.SelectMany(source => source.Endpoints), standard));
-        _asTei = options.Compat.Contains("tei");
+        _asTeisHealth = options.Compat.Contains("tei") ? readiness : null;
         _root = new(() => Root(documented.Value, options));
         _openApi = new(() => OpenApiDocument.Write(documented.Value, options.ApiKey is not null));
         _page = new(() => DocumentationPage.Write(documented.Value, options.ApiKey is not null));
     }
 
     /// <param name="standard">Words the errors of routes that belong to no dialect.</param>
-    public static void Map(IEndpointRouteBuilder routes, ErrorRenderer standard, ServeOptions options)
+    /// <param name="readiness">What TEI's GET / tells under its profile.</param>
+    public static void Map(IEndpointRouteBuilder routes, ErrorRenderer standard, Readiness readiness, ServeOptions options)
     {
-        var documents = new DocumentationRoutes(routes, standard, options);
+        var documents = new DocumentationRoutes(routes, standard, readiness, options);
         var group = routes.MapGroup("").AllowAnonymous();
         group.MapMethods("/", GetOrHead, documents.WriteRootAsync).WithMetadata(RootDocumentation);
         group.MapGet("/docs", documents.WritePageAsync).WithMetadata(PageDocumentation);
@@ -70,8 +71,12 @@ internal sealed class DocumentationRoutes
 
     private Task WriteRootAsync(HttpContext context)
     {
-        if (_asTei)
+        if (_asTeisHealth is { } readiness)
+        {
+            readiness.Require();
             return WriteAsync(context, ReadOnlyMemory<byte>.Empty, null);
+        }
+
         return AsksOllama(context.Request) ? WriteAsync(context, "Ollama is running"u8.ToArray(), "text/plain; charset=utf-8") : WriteAsync(context, _root.Value, "application/json");
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Quiver.Embedding;
 using Quiver.Server.Configuration;
 using Quiver.Server.Documentation;
 
@@ -41,15 +40,15 @@ internal sealed class HealthRoutes
         DialectErrors = [Draining, Failing],
     };
 
-    private readonly Drain _drain;
-    private readonly EmbeddingService _embeddings;
+    private readonly Readiness _readiness;
+    private readonly bool _asTei;
     private readonly byte[] _healthy;
 
-    private HealthRoutes(Drain drain, EmbeddingService embeddings, ServeOptions options)
+    private HealthRoutes(Readiness readiness, string model, ServeOptions options)
     {
-        _drain = drain;
-        _embeddings = embeddings;
-        _healthy = options.Compat.Contains("tei") ? [] : Healthy(embeddings.Models.Names[0], options);
+        _readiness = readiness;
+        _asTei = options.Compat.Contains("tei");
+        _healthy = _asTei ? [] : Healthy(model, options);
     }
 
     private static RouteError Draining =>
@@ -58,18 +57,28 @@ internal sealed class HealthRoutes
     private static RouteError Failing =>
         new("failing", "A model failed its self-test; the log says which. It is tried again every few minutes.", new ErrorAnswer(503, """{"status":"failing"}"""u8.ToArray(), "application/json"));
 
-    public static void Map(IEndpointRouteBuilder routes, Drain drain, EmbeddingService embeddings, ServeOptions options)
+    /// <param name="model">The name that /health tells.</param>
+    public static void Map(IEndpointRouteBuilder routes, Readiness readiness, string model, ServeOptions options)
     {
-        var health = new HealthRoutes(drain, embeddings, options);
+        var health = new HealthRoutes(readiness, model, options);
         routes.MapGet("/health/live", context => WriteAsync(context, 200, """{"status":"live"}"""u8)).AllowAnonymous().WithMetadata(LiveDocumentation);
         routes.MapGet("/health/ready", context => health.AnswerAsync(context, """{"status":"ready"}"""u8)).AllowAnonymous().WithMetadata(ReadyDocumentation);
-        routes.MapMethods("/health", GetOrHead, context => health.AnswerAsync(context, health._healthy)).AllowAnonymous().WithMetadata(HealthDocumentation);
+        routes.MapMethods("/health", GetOrHead, health.AnswerAsync).AllowAnonymous().WithMetadata(HealthDocumentation);
     }
 
-    private Task AnswerAsync(HttpContext context, ReadOnlySpan<byte> ready) =>
-        _drain.Begun ? WriteAsync(context, 503, """{"status":"draining"}"""u8)
-        : _embeddings.Health.IsReady ? WriteAsync(context, 200, ready)
-        : WriteAsync(context, 503, """{"status":"failing"}"""u8);
+    private Task AnswerAsync(HttpContext context)
+    {
+        if (_asTei)
+            _readiness.Require();
+        return AnswerAsync(context, _healthy);
+    }
+
+    private Task AnswerAsync(HttpContext context, ReadOnlySpan<byte> ready) => _readiness.Status switch
+    {
+        "ready" => WriteAsync(context, 200, ready),
+        "draining" => WriteAsync(context, 503, """{"status":"draining"}"""u8),
+        _ => WriteAsync(context, 503, """{"status":"failing"}"""u8),
+    };
 
     private static byte[] Healthy(string model, ServeOptions options)
     {

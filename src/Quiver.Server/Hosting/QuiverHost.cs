@@ -37,12 +37,13 @@ internal static class QuiverHost
         app.UseRouting();
         UseLayers(app, options, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
-        HealthRoutes.Map(app, drain, embeddings, options);
+        var readiness = new Readiness(drain, embeddings);
+        HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options);
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
-        new TeiRoutes(embeddings, bodyMemory, options, time).Map(app);
-        DocumentationRoutes.Map(app, StandardRenderer(options), options);
+        new TeiRoutes(embeddings, bodyMemory, readiness, options, time).Map(app);
+        DocumentationRoutes.Map(app, StandardRenderer(options), readiness, options);
         return app;
     }
 

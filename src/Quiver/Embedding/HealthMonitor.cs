@@ -6,6 +6,9 @@ namespace Quiver.Embedding;
 /// <summary>Runs the self-test of every model, when asked and on a timer, and remembers how it ended.</summary>
 internal sealed class HealthMonitor : IDisposable
 {
+    /// <summary>Less would call a busy machine a broken one.</summary>
+    private static readonly TimeSpan ShortestLimit = TimeSpan.FromSeconds(10);
+
     private readonly SelfTest[] _tests;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _end = new();
@@ -14,12 +17,12 @@ internal sealed class HealthMonitor : IDisposable
     private readonly ITimer? _timer;
     private volatile EmbeddingHealth _health = EmbeddingHealth.Ready;
 
-    /// <param name="interval">Between two runs, each of which may take half of it; null for none but those asked for, without a limit.</param>
+    /// <param name="interval">Between two runs, each of which may take half of it, and 10 seconds at least; null for none but those asked for, without a limit.</param>
     public HealthMonitor(IEnumerable<IEmbedder> models, Scheduler scheduler, TimeSpan? interval, TimeProvider time)
     {
         _tests = [.. models.Select(model => new SelfTest(model, scheduler))];
         _time = time;
-        _limit = interval / 2 ?? Timeout.InfiniteTimeSpan;
+        _limit = interval is { } between ? Max(between / 2, ShortestLimit) : Timeout.InfiniteTimeSpan;
         if (interval is { } period)
             _timer = time.CreateTimer(_ => OnTick(), null, period, period);
     }
@@ -71,6 +74,8 @@ internal sealed class HealthMonitor : IDisposable
         _timer?.Dispose();
         _end.Cancel();
     }
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>A run that is still waiting for its turn is not joined by a second.</summary>
     private void OnTick()

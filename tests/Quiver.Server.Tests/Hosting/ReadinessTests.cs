@@ -1,4 +1,5 @@
 using System.Net;
+using Quiver.Server.Configuration;
 using Quiver.Server.Tests.Support;
 
 namespace Quiver.Server.Tests.Hosting;
@@ -19,6 +20,21 @@ public sealed class ReadinessTests
         server.Model.OnVector = _ => { };
         Assert.Equal("""{"status":"ready"}""", await UntilAsync(server, "/health/ready", HttpStatusCode.OK));
     }
+
+    [Fact]
+    public async Task In_the_place_of_TEI_every_health_route_answers_TEIs_error_while_the_server_is_not_ready()
+    {
+        await using var server = await TestServer.StartAsync(new ServeOptions { Compat = new HashSet<string> { "tei" } });
+        string[] paths = ["/health", "/ping", "/"];
+        foreach (var path in paths)
+            Assert.Equal((HttpStatusCode.OK, ""), Read(await server.GetAsync(path)));
+
+        server.Drain.Begin();
+        foreach (var path in paths)
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"error":"unhealthy","error_type":"Unhealthy"}"""), Read(await server.GetAsync(path)));
+    }
+
+    private static (HttpStatusCode Status, string Text) Read(Answer answer) => (answer.Status, System.Text.Encoding.UTF8.GetString(answer.Bytes));
 
     private static async Task<string> UntilAsync(TestServer server, string path, HttpStatusCode status)
     {

@@ -6,14 +6,20 @@ using Quiver.Server.Hosting;
 namespace Quiver.Server.Dialects.Tei;
 
 /// <summary>GET /info, what is served and within which limits, and GET /ping.</summary>
-internal sealed class InfoRoutes(TeiModel model, EmbeddingService embeddings, ServeOptions options)
+internal sealed class InfoRoutes(TeiModel model, EmbeddingService embeddings, Readiness readiness, ServeOptions options)
 {
     private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/info", GetAndHead, context => JsonAnswer.WriteAsync(context, Write)).WithMetadata(TeiDocumentation.Info);
-        routes.MapMethods("/ping", GetAndHead, _ => Task.CompletedTask).AllowAnonymous().WithMetadata(TeiDocumentation.Ping);
+        routes.MapMethods("/ping", GetAndHead, Ping).AllowAnonymous().WithMetadata(TeiDocumentation.Ping);
+    }
+
+    private Task Ping(HttpContext context)
+    {
+        readiness.Require();
+        return Task.CompletedTask;
     }
 
     private void Write(Utf8JsonWriter json)

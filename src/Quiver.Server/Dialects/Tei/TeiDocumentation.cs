@@ -151,7 +151,7 @@ internal static class TeiDocumentation
         ],
     };
 
-    public static RouteDocumentation Ping { get; } = new(Group, "Tell that the process answers, as TEI does")
+    public static RouteDocumentation Ping { get; } = new(Group, "Tell whether to send requests, as TEI does")
     {
         AnswerType = null,
         Examples = [new("ping", null, "")],

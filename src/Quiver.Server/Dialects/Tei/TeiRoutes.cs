@@ -6,7 +6,7 @@ using Quiver.Server.Hosting;
 namespace Quiver.Server.Dialects.Tei;
 
 /// <summary>The routes of Text Embeddings Inference. See docs/tei.md for what is supported, and docs/compatibility.md for what differs.</summary>
-internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemory, ServeOptions options, TimeProvider time)
+internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemory, Readiness readiness, ServeOptions options, TimeProvider time)
 {
     /// <summary>Inputs of all instances of one call of /vertex together, which TEI does not limit.</summary>
     private const int MaxVertexInputs = 2048;
@@ -24,7 +24,7 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
         group.MapPost("/vertex", EmbedInstancesAsync).WithMetadata(TeiDocumentation.Vertex);
         new TokenRoutes(_model, bodyMemory, new SemaphoreSlim(Environment.ProcessorCount)).Map(group);
         new UnservedRoutes(_model, bodyMemory).Map(group);
-        new InfoRoutes(_model, embeddings, options).Map(group);
+        new InfoRoutes(_model, embeddings, readiness, options).Map(group);
     }
 
     private async Task EmbedAsync(HttpContext context)
