@@ -37,7 +37,7 @@ internal static class ConfigurationReference
         `--env-file FILE` (`QUIVER_ENV_FILE`) reads variables from a file of NAME=VALUE lines; those of the process go over it. Quotes, comments
         and `export` are understood, references like `${HOME}` are not expanded.
 
-        Quiver can take the place of another server with that server's own variables. They count under `--compat`, and in an `--env-file` always;
+        Quiver can take the place of another server with that server's own variables. They count under `--compat`, and in an `--env-file` where `--compat` is not given;
         the tables at the end say what each one means. `QUIVER_` variables go over them.
 
 
@@ -112,7 +112,8 @@ internal static class ConfigurationReference
                     where name.Profile == profile.Name
                     select (name.Variable, Meaning: $"`{setting.Path}`");
         var unused = profile.Unused.Select(name => (Variable: name.Key, Meaning: $"not used: {name.Value}"));
-        foreach (var (variable, meaning) in names.Concat(unused).OrderBy(name => name.Variable, StringComparer.Ordinal))
+        var refused = profile.Refused.Select(name => (Variable: name.Key, Meaning: $"refused: {name.Value}"));
+        foreach (var (variable, meaning) in names.Concat(unused).Concat(refused).OrderBy(name => name.Variable, StringComparer.Ordinal))
             markdown.Append("| `").Append(variable).Append("` | ").Append(Escape(meaning)).Append(" |\n");
         markdown.Append('\n');
     }

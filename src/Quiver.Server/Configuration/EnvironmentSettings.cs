@@ -65,6 +65,8 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
 
             if (profile.Unused.TryGetValue(variable.Name, out var reason))
                 notices.Add($"{variable.Source} is not used: {reason}.");
+            if (profile.Refused.TryGetValue(variable.Name, out var way))
+                problems.Add($"{variable.Source}: not taken from here: {way}.");
         }
 
         return assignments;
@@ -73,7 +75,7 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
     /// <summary>Tells of the variables that nobody here knows: of a file that was asked for, each was meant to say something.</summary>
     public void NoticeUnknown(IReadOnlyList<EnvironmentFile.Variable> variables)
     {
-        var unknown = variables.Where(variable => !IsOwn(variable) && !Profile.All.Any(profile => profile.Unused.ContainsKey(variable.Name) || profile.Meanings(variable.Name).Any()));
+        var unknown = variables.Where(variable => !IsOwn(variable) && !Profile.All.Any(profile => profile.Knows(variable.Name)));
         notices.AddRange(unknown.Select(variable => $"{variable.Source} means nothing here."));
     }
 

@@ -36,7 +36,7 @@ internal static class ModelSettings
         new Setting<bool?>("models.auto_truncate", "--auto-truncate", Optional(Switch))
         {
             Description = "Cut a text over the model's limit, and flag it, instead of refusing it. A request may say otherwise by \"truncate\".",
-            DefaultDescription = "TEI's routes cut, the others refuse",
+            DefaultDescription = "TEI's routes cut, and with --compat tei all do; else the others refuse",
             Get = options => options.AutoTruncate,
             Set = (options, cut) => options with { AutoTruncate = cut },
             ServiceVariables = [new("tei", "AUTO_TRUNCATE")],

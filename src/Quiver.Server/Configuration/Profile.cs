@@ -9,6 +9,9 @@ namespace Quiver.Server.Configuration;
 /// <param name="Unused">Its variables that have no meaning here, each with what is so instead.</param>
 internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<string, string> Unused)
 {
+    /// <summary>Its variables that would give other vectors or names, which is not done here: each with what to do instead.</summary>
+    public IReadOnlyDictionary<string, string> Refused { get; private init; } = new Dictionary<string, string>();
+
     public static Profile FastEmbed { get; } = new("fastembed", "FastEmbed Query API", new Dictionary<string, string>
     {
         ["WORKERS"] = "one runner per core, in one process",
@@ -32,16 +35,29 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
         ["HF_TOKEN"] = "nothing is downloaded",
         ["HF_HUB_USER_AGENT_ORIGIN"] = "nothing is downloaded",
         ["HUGGINGFACE_HUB_CACHE"] = "nothing is downloaded; --model takes a folder of the cache",
-        ["DENSE_PATH"] = "the model's own modules say it",
-        ["POOLING"] = "the model's own modules say it",
         ["TOKENIZATION_WORKERS"] = "each request is tokenized as it arrives",
         ["MAX_BATCH_REQUESTS"] = "batches are bounded by tokens",
+        ["MAX_BATCH_TOKENS"] = "the scheduler chooses its batches",
+        ["MAX_CONCURRENT_REQUESTS"] = "what waits is bounded, not how many ask",
         ["UDS_PATH"] = "listens on TCP only",
         ["DISABLE_SPANS"] = "log lines carry no spans",
         ["OTLP_SERVICE_NAME"] = "OTEL_SERVICE_NAME says it",
-    });
+    })
+    {
+        Refused = new Dictionary<string, string>
+        {
+            ["DEFAULT_PROMPT"] = "a model's prompts, and which one is the default, stand in its config_sentence_transformers.json",
+            ["DEFAULT_PROMPT_NAME"] = "a model's default prompt stands in its config_sentence_transformers.json",
+            ["DENSE_PATH"] = "the model's own modules.json says it. Unset the variable where it says the same",
+            ["POOLING"] = "the model's own modules say it. Unset the variable where they say the same",
+            ["SERVED_MODEL_NAME"] = "a further name is given by --alias NAME=MODEL",
+        },
+    };
 
     public static IReadOnlyList<Profile> All { get; } = [FastEmbed, Tei];
+
+    /// <summary>Whether the service has a variable of this name.</summary>
+    public bool Knows(string variable) => Unused.ContainsKey(variable) || Refused.ContainsKey(variable) || Meanings(variable).Any();
 
     /// <summary>The settings that a variable of this service means.</summary>
     public IEnumerable<(Setting Setting, ServiceVariable Name)> Meanings(string variable) =>

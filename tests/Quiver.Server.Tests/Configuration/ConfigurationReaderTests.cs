@@ -53,6 +53,19 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Equal(["WORKERS (fastembed) is not used: one runner per core, in one process."], loaded.Notices);
     }
 
+    [Theory]
+    [InlineData("DEFAULT_PROMPT=query: ")]
+    [InlineData("DEFAULT_PROMPT_NAME=query")]
+    [InlineData("DENSE_PATH=2_Dense")]
+    [InlineData("POOLING=cls")]
+    [InlineData("SERVED_MODEL_NAME=mine")]
+    public void A_variable_that_would_give_other_vectors_or_names_is_refused_with_what_to_do_instead(string variable)
+    {
+        var loaded = Load("", [], [variable], ("compat", "tei"));
+        Assert.StartsWith($"{variable.Split('=')[0]} (tei): not taken from here: ", Assert.Single(loaded.Problems), StringComparison.Ordinal);
+        Assert.Empty(Load("", [], [variable]).Problems);
+    }
+
     [Fact]
     public void Variables_of_TEI_mean_what_they_mean_there()
     {
