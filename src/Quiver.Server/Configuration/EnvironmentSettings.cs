@@ -75,7 +75,7 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
     /// <summary>Tells of the variables that nobody here knows: of a file that was asked for, each was meant to say something.</summary>
     public void NoticeUnknown(IReadOnlyList<EnvironmentFile.Variable> variables)
     {
-        var unknown = variables.Where(variable => !IsOwn(variable) && !Profile.All.Any(profile => profile.Knows(variable.Name)));
+        var unknown = variables.Where(variable => !IsOwn(variable) && !ByCommonVariable.ContainsKey(variable.Name) && !Profile.All.Any(profile => profile.Knows(variable.Name)));
         notices.AddRange(unknown.Select(variable => $"{variable.Source} means nothing here."));
     }
 

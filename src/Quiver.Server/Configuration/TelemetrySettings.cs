@@ -8,8 +8,8 @@ internal static class TelemetrySettings
 {
     private static readonly SettingType<string?> CollectorAddress = Optional(Text(
         "URL",
-        "an http or https address without a user name, such as http://127.0.0.1:4318",
-        text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0));
+        "an http or https address without a user name or a query, such as http://127.0.0.1:4318",
+        text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { UserInfo: "", Query: "", Fragment: "" }));
 
     public static IReadOnlyList<Setting> All { get; } =
     [

@@ -15,11 +15,14 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
 
     private readonly ModelTokenizer _tokenizer;
     private readonly TextEncoder _encoder;
-    private readonly Lazy<EmbeddingSpace> _space;
+    private readonly ModelFolder _folder;
+    private readonly Lock _spaceGate = new();
     private readonly ConcurrentBag<EncoderWorkspace> _workspaces = [];
+    private EmbeddingSpace? _space;
 
     private EmbeddingModel(ModelFolder folder, Precision precision)
     {
+        _folder = folder;
         Name = folder.Name;
         Prompts = folder.Prompts;
         DefaultPromptName = folder.DefaultPromptName;
@@ -28,10 +31,9 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         CodeLimit = folder.CodeLimit;
         (var tokenizer, _encoder) = LoadParts(folder, precision);
         _tokenizer = new ModelTokenizer(folder, tokenizer, _encoder.VocabularySize);
-        _space = new Lazy<EmbeddingSpace>(() => new EmbeddingSpace(ModelDigest.Of(folder), PoolingOf(folder), folder.Width), LazyThreadSafetyMode.PublicationOnly);
 
         // Beside what a server does next: the first request finds it done. A folder that cannot be read fails there, until it can.
-        _ = Task.Run(() => _space.Value);
+        _ = Task.Run(() => Space);
     }
 
     /// <summary>The name clients send.</summary>
@@ -60,7 +62,7 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     };
 
     /// <inheritdoc/>
-    public EmbeddingSpace Space => _space.Value;
+    public EmbeddingSpace Space => Volatile.Read(ref _space) ?? ReadSpace();
 
     /// <inheritdoc/>
     public ModelProbe? Probe { get; }
@@ -155,6 +157,17 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         while (_workspaces.TryTake(out var workspace))
             workspace.Dispose();
         _encoder.Dispose();
+    }
+
+    /// <summary>Asked for twice at once, the folder is read once. A failure is not kept: the next who asks reads again.</summary>
+    private EmbeddingSpace ReadSpace()
+    {
+        lock (_spaceGate)
+        {
+            if (_space is null)
+                Volatile.Write(ref _space, new EmbeddingSpace(ModelDigest.Of(_folder), PoolingOf(_folder), _folder.Width));
+            return _space!;
+        }
     }
 
     /// <summary>Both at once: together they are most of the time to a server's first answer.</summary>

@@ -67,6 +67,23 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Fact]
+    public void OpenTelemetrys_own_variable_counts_in_a_file_too_and_without_a_notice()
+    {
+        var loaded = Load("", ["OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318"], []);
+        Assert.Equal(new Uri("http://127.0.0.1:4318"), loaded.Options.OtlpEndpoint);
+        Assert.Empty(loaded.Notices);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:4318/?token=secret")]
+    [InlineData("http://me:secret@127.0.0.1:4318")]
+    public void A_collectors_address_that_may_hold_a_secret_is_refused_and_not_repeated(string address)
+    {
+        var problem = Assert.Single(Load("", [], [$"QUIVER_OTLP_ENDPOINT={address}"]).Problems);
+        Assert.DoesNotContain("secret", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Variables_of_TEI_mean_what_they_mean_there()
     {
         string[] variables = ["HOSTNAME=0.0.0.0", "PORT=80", "MODEL_ID=/data/model", "DTYPE=float32", "API_KEY=0123456789abcdef", "AUTO_TRUNCATE=true"];

@@ -68,6 +68,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Task<Answer> SendAsync(HttpRequestMessage request) => Answer.OfAsync(Client, request);
 
+    /// <summary>Lets the requests in flight end, as the program does when it stops.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -148,7 +148,12 @@ public sealed class OtlpTests
     {
         await using var collector = await Collector.StartAsync();
         await using (var server = await TestServer.StartAsync(new ServeOptions { OtlpEndpoint = collector.Address }))
+        {
             await use(server);
+            // A span ends after its answer: requests end before the exporters do.
+            await server.StopAsync();
+        }
+
         return collector.Spans;
     }
 }
