@@ -104,6 +104,7 @@ public sealed class OpenAiClientTests
         var running = server.EmbedAsync("""{"model":"fake","input":"runs"}""");
         await started.Task;
         var waiting = server.EmbedAsync("""{"model":"fake","input":["fills","the","lane"]}""");
+        await server.WaitForQueuedAsync(3);
 
         Assert.Equal("RateLimitError", (await RunAsync(server, "failure")).GetProperty("class").GetString());
 

@@ -99,14 +99,7 @@ public sealed class QueuePlaceTests
         public void Release() => _release.Set();
 
         /// <summary>Until so many texts wait.</summary>
-        public async Task WaitForAsync(int texts)
-        {
-            while (_server!.Counts.InteractiveTexts + _server.Counts.BulkTexts < texts)
-            {
-                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
-        }
+        public Task WaitForAsync(int texts) => _server!.WaitForQueuedAsync(texts);
 
         public void Dispose() => _release.Dispose();
     }

@@ -38,6 +38,16 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Log => _log.Text;
 
+    /// <summary>Until so many texts wait in the queue: a request that was sent may still be on its way.</summary>
+    public async Task WaitForQueuedAsync(int texts)
+    {
+        while (Counts.InteractiveTexts + Counts.BulkTexts < texts)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public Uri Address { get; private set; } = null!;
 
     /// <summary>That of <see cref="ServeOptions.MetricsPort"/>, where one was asked for.</summary>
