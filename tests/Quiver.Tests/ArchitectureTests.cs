@@ -21,6 +21,8 @@ public sealed partial class ArchitectureTests
         ["Encoding"] = ["Models"],
         ["Caching"] = ["Diagnostics"],
         ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching"],
+        ["Limits"] = [],
+        ["Accounts"] = ["Limits"],
     };
 
     [Fact]

@@ -21,6 +21,18 @@ public enum ErrorKind
     /// <summary>No model of that name is served.</summary>
     ModelNotFound,
 
+    /// <summary>Nothing of that id is the caller's.</summary>
+    NotFound,
+
+    /// <summary>The request contradicts what is there already.</summary>
+    Conflict,
+
+    /// <summary>A limit of the caller's plan is used up; <see cref="QuiverException.RetryAfter"/> says when it is free again.</summary>
+    QuotaExceeded,
+
+    /// <summary>The caller's own provider did not answer, or not as it should; nothing of its answer is in the message.</summary>
+    ProviderFailed,
+
     /// <summary>The queue is full; <see cref="QuiverException.RetryAfter"/> says when to come back.</summary>
     Overloaded,
 
@@ -46,7 +58,7 @@ public sealed class QuiverException : Exception
     /// <summary>The request member at fault ("input", "dimensions"), or null where no single one is.</summary>
     public string? Parameter { get; init; }
 
-    /// <summary>When the caller may try again; only for <see cref="ErrorKind.Overloaded"/> and <see cref="ErrorKind.Unavailable"/>.</summary>
+    /// <summary>When the caller may try again; only for <see cref="ErrorKind.QuotaExceeded"/>, <see cref="ErrorKind.Overloaded"/> and <see cref="ErrorKind.Unavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The position in the request of the input at fault, from 0, or null where it is not one input's.</summary>

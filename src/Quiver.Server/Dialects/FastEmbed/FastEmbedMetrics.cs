@@ -55,6 +55,7 @@ internal sealed class FastEmbedMetrics : ProfileMetrics
     {
         ErrorKind.Unauthorized => "invalid_api_key",
         ErrorKind.InputTooLong => "text_too_long",
+        ErrorKind.QuotaExceeded => "rate_limit_exceeded",
         ErrorKind.Overloaded or ErrorKind.Unavailable => "unavailable",
         ErrorKind.Internal => "internal_error",
         _ => "invalid_request",
