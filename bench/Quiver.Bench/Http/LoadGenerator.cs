@@ -17,7 +17,8 @@ internal sealed class LoadGenerator : IDisposable
     private readonly IPEndPoint _server;
     private readonly Epoll _epoll = new();
     private readonly List<Connection> _connections = [];
-    private readonly Stack<Connection> _idle = [];
+    // The longest idle first: none is idle so long that the server closes it.
+    private readonly Queue<Connection> _idle = [];
     private readonly List<AnsweredRequest> _answers = [];
     private readonly byte[] _received = new byte[256 * 1024];
     private long _start;
@@ -33,12 +34,12 @@ internal sealed class LoadGenerator : IDisposable
     public LoadResult RunClosed(Func<byte[]> next, TimeSpan time)
     {
         Begin();
-        while (_idle.TryPop(out var connection))
+        while (_idle.TryDequeue(out var connection))
             Send(connection, next(), Now());
         while (_idle.Count < _connections.Count)
         {
             Receive(milliseconds: 1000);
-            while (Now() < time.TotalSeconds && _idle.TryPop(out var connection))
+            while (Now() < time.TotalSeconds && _idle.TryDequeue(out var connection))
                 Send(connection, next(), Now());
             RequirePatience(time);
         }
@@ -54,7 +55,7 @@ internal sealed class LoadGenerator : IDisposable
         var next = 0;
         while (_answers.Count < requests.Count)
         {
-            while (next < requests.Count && _idle.TryPop(out var connection))
+            while (next < requests.Count && _idle.TryDequeue(out var connection))
                 Send(connection, requests[next++], Now());
             Receive(milliseconds: 1000);
             RequirePatience(Patience);
@@ -75,7 +76,7 @@ internal sealed class LoadGenerator : IDisposable
         {
             for (; due < time.TotalSeconds && due <= Now(); due += Gap())
                 waiting.Enqueue(due);
-            while (waiting.Count > 0 && (_idle.TryPop(out var connection) || (connection = OpenAnother()) is not null))
+            while (waiting.Count > 0 && (_idle.TryDequeue(out var connection) || (connection = OpenAnother()) is not null))
                 Send(connection, next(), waiting.Dequeue());
             Receive(milliseconds: due < time.TotalSeconds ? 1 : 100);
             RequirePatience(time);
@@ -90,7 +91,7 @@ internal sealed class LoadGenerator : IDisposable
             if (_connections.Count >= mostConnections)
                 return null;
             Open();
-            return _idle.Pop();
+            return _idle.Dequeue();
         }
     }
 
@@ -108,7 +109,7 @@ internal sealed class LoadGenerator : IDisposable
         var connection = new Connection(socket);
         _epoll.Watch(socket, _connections.Count);
         _connections.Add(connection);
-        _idle.Push(connection);
+        _idle.Enqueue(connection);
     }
 
     private void Begin()
@@ -146,7 +147,7 @@ internal sealed class LoadGenerator : IDisposable
             if (!connection.Parser.Take(_received.AsSpan(0, count)))
                 continue;
             _answers.Add(new AnsweredRequest(connection.Due, Now(), connection.Parser.Status, connection.Parser.HasRetryAfter));
-            _idle.Push(connection);
+            _idle.Enqueue(connection);
         }
     }
 
