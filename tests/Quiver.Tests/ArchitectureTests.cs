@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["Caching"] = ["Diagnostics"],
         ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching"],
         ["Limits"] = [],
-        ["Accounts"] = ["Limits"],
+        ["Accounts"] = ["Limits", "Diagnostics"],
     };
 
     [Fact]
