@@ -20,8 +20,8 @@ public sealed partial class ArchitectureTests
         ["Tokenization"] = ["Models"],
         ["Encoding"] = ["Models"],
         ["Caching"] = ["Diagnostics"],
-        ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching"],
-        ["Limits"] = [],
+        ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching", "Limits"],
+        ["Limits"] = ["Diagnostics"],
         ["Accounts"] = ["Limits"],
     };
 
