@@ -19,10 +19,12 @@ public sealed partial class ArchitectureTests
         ["Models"] = ["Diagnostics"],
         ["Tokenization"] = ["Models"],
         ["Encoding"] = ["Models"],
-        ["Caching"] = ["Diagnostics"],
-        ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching"],
-        ["Limits"] = [],
-        ["Accounts"] = ["Limits", "Diagnostics"],
+        ["Storage"] = ["Diagnostics"],
+        ["Caching"] = ["Diagnostics", "Storage"],
+        ["Limits"] = ["Diagnostics", "Storage"],
+        ["Accounts"] = ["Diagnostics", "Storage", "Limits"],
+        ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching", "Limits"],
+        ["Providers"] = ["Diagnostics", "Storage", "Accounts", "Embedding"],
     };
 
     [Fact]

@@ -61,6 +61,9 @@ public sealed class QuiverException : Exception
     /// <summary>When the caller may try again; only for <see cref="ErrorKind.QuotaExceeded"/>, <see cref="ErrorKind.Overloaded"/> and <see cref="ErrorKind.Unavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Which limit is used up; only for <see cref="ErrorKind.QuotaExceeded"/>.</summary>
+    public ExceededLimit? Limit { get; init; }
+
     /// <summary>The position in the request of the input at fault, from 0, or null where it is not one input's.</summary>
     public int? InputIndex { get; init; }
 

@@ -1,4 +1,5 @@
 using Quiver.Diagnostics;
+using Quiver.Limits;
 using Quiver.Tokenization;
 
 namespace Quiver.Embedding;
@@ -68,6 +69,12 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
 
     /// <summary>Who asks: callers take turns in the queue. The empty string is the single user.</summary>
     public string Caller { get; init; } = "";
+
+    /// <summary>
+    /// What the request is charged to, once it is known what it costs and before anything is queued; null where nothing limits it. Whoever made
+    /// it gives back what was taken (<see cref="RequestCharge.RefundAsync"/>) if the request fails for no fault of the caller's.
+    /// </summary>
+    public RequestCharge? Charge { get; init; }
 
     /// <summary>Whether the request waits behind interactive ones even if it is small.</summary>
     public bool Bulk { get; init; }

@@ -52,7 +52,7 @@ public sealed class EmbeddingService : IDisposable
     /// <exception cref="QuiverException">
     /// The request is at fault (<see cref="ErrorKind.InvalidInput"/>, <see cref="ErrorKind.InputTooLong"/>,
     /// <see cref="ErrorKind.RequestTooLarge"/>, <see cref="ErrorKind.ModelNotFound"/>), the queue is full
-    /// (<see cref="ErrorKind.Overloaded"/>), the service is closed (<see cref="ErrorKind.Unavailable"/>), or the model failed
+    /// (<see cref="ErrorKind.Overloaded"/>), a limit of the caller's is used up (<see cref="ErrorKind.QuotaExceeded"/>), the service is closed (<see cref="ErrorKind.Unavailable"/>), or the model failed
     /// (<see cref="ErrorKind.Internal"/>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; texts that nobody else waits for are dropped.</exception>
@@ -70,6 +70,7 @@ public sealed class EmbeddingService : IDisposable
         }
 
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxRequestTokens);
+        await ChargeAsync(inputs, request, cancellationToken);
         var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, model, cancellationToken) : default;
         var result = new EmbeddingResult(request.Model, form, inputs.ByPosition, model.CodeLimit) { Times = times with { Tokenization = tokenization } };
         result.CountTokens();
@@ -91,6 +92,7 @@ public sealed class EmbeddingService : IDisposable
         var tokenization = _time.GetElapsedTime(start);
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxTokenVectors);
 
+        await ChargeAsync(inputs, request, cancellationToken);
         var vectors = new float[inputs.Distinct.Count][];
         var computation = new RequestComputation(
             [.. inputs.Distinct.Select(input => input.Prepared!.Windows.Single())],
@@ -134,6 +136,9 @@ public sealed class EmbeddingService : IDisposable
             QuiverMeter.CacheMisses.Add(misses);
         return misses == 0;
     }
+
+    private static ValueTask ChargeAsync(RequestInputs inputs, EmbeddingRequest request, CancellationToken cancellationToken) =>
+        request.Charge is { } charge ? charge.TakeAsync(inputs.Cost(), cancellationToken) : ValueTask.CompletedTask;
 
     private async Task<EmbeddingTimes> ComputeAsync(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
     {

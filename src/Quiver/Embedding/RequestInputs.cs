@@ -1,5 +1,6 @@
 using Quiver.Caching;
 using Quiver.Diagnostics;
+using Quiver.Limits;
 using Quiver.Tokenization.OpenAi;
 
 namespace Quiver.Embedding;
@@ -40,6 +41,30 @@ internal sealed class RequestInputs
 
     /// <summary>The input at each position of the request.</summary>
     public IReadOnlyList<RequestedInput> ByPosition => _byPosition;
+
+    /// <summary>What there is to compute, and what not: an input that stands there twice is computed once, and one with an error is nothing.</summary>
+    public RequestCost Cost()
+    {
+        var (hits, hitTokens) = (0, 0L);
+        foreach (var input in _byPosition)
+        {
+            if (input.Error is not null)
+                continue;
+            hits++;
+            hitTokens += input.Tokens.Embedded;
+        }
+
+        var (misses, missTokens) = (0, 0L);
+        foreach (var input in _distinct)
+        {
+            if (!input.IsMissing)
+                continue;
+            misses++;
+            missTokens += input.Tokens.Embedded;
+        }
+
+        return new RequestCost(hits - misses, misses, hitTokens - missTokens, missTokens);
+    }
 
     private RequestedInput Read(int index, Dictionary<CacheKey, RequestedInput>? seen)
     {
