@@ -65,11 +65,7 @@ internal static class SettingTypes
 
     /// <summary>One of a few words.</summary>
     public static SettingType<T> Choice<T>(params (string Word, T Value)[] choices)
-        where T : struct => new ScalarType<T>(
-        string.Join('|', choices.Select(choice => choice.Word)),
-        string.Join(" or ", choices.Select(choice => choice.Word)),
-        text => choices.Where(choice => choice.Word == text).Select(choice => (true, choice.Value)).FirstOrDefault(),
-        value => choices.First(choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word);
+        where T : struct => new ChoiceType<T>(Array.ConvertAll(choices, choice => choice.Word), Array.ConvertAll(choices, choice => choice.Value));
 
     /// <summary>The same, with null for "not set".</summary>
     public static SettingType<string?> Optional(SettingType<string> type) => new OptionalType<string, string?>(type, text => text, text => text!);
@@ -118,6 +114,20 @@ internal static class SettingTypes
         }
 
         public override IReadOnlyList<string> Format(T value) => [format(value)];
+    }
+
+    /// <remarks>Loops rather than queries: each type of value would have the queries compiled anew at every start.</remarks>
+    private sealed class ChoiceType<T>(string[] words, T[] values) : SettingType<T>(SettingShape.Scalar, string.Join('|', words), string.Join(" or ", words))
+        where T : struct
+    {
+        public override bool TryParse(IReadOnlyList<string> texts, out T value)
+        {
+            var choice = texts is [var text] ? Array.IndexOf(words, text) : -1;
+            value = choice < 0 ? default : values[choice];
+            return choice >= 0;
+        }
+
+        public override IReadOnlyList<string> Format(T value) => [words[Array.IndexOf(values, value)]];
     }
 
     private sealed class OptionalType<T, TOptional>(SettingType<T> type, Func<T, TOptional> wrap, Func<TOptional, T> unwrap)

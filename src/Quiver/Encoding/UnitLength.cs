@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Quiver.Encoding;
@@ -20,6 +21,8 @@ public static class UnitLength
     /// <summary>
     /// In f64, where squares of floats are exact and cannot overflow, on 8 lanes and one fixed tree: finite exactly when every element is.
     /// </summary>
+    /// <remarks>Compiled in full at its first call: loading a model calls it for each row of weights.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<float> vector)
     {
         var sum = Vector512<double>.Zero;

@@ -19,6 +19,8 @@ internal static class Widening
 
     public static void FromBF16(ReadOnlySpan<byte> source, Span<float> destination) => Widen<BF16>(source, destination);
 
+    /// <remarks>Compiled in full at its first call: a model's weights go through here once, in the time to a server's first answer.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen<TFormat>(ReadOnlySpan<byte> source, Span<float> destination)
         where TFormat : struct, IFormat
     {
@@ -51,11 +53,13 @@ internal static class Widening
 
     private readonly struct BF16 : IFormat
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<uint> Widen(Vector256<uint> halves) => halves << 16;
     }
 
     private readonly struct F16 : IFormat
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<uint> Widen(Vector256<uint> halves)
         {
             var sign = (halves & Vector256.Create(0x8000u)) << 16;

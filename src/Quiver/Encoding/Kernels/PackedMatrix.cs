@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.Intrinsics;
 
@@ -74,6 +75,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _scales?.Dispose();
     }
 
+    /// <remarks>Compiled in full at its first call: all of a model's weights go through here, and code for wide vectors is never compiled beforehand.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackPanel(WeightRows rows, int panel)
     {
         // The panel's rows side by side first: then one pass writes each step's 64 columns in order.

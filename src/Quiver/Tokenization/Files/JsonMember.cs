@@ -4,9 +4,12 @@ using Quiver.Models;
 namespace Quiver.Tokenization.Files;
 
 /// <summary>A value in a JSON file that knows its path, so that every complaint names the file and the member.</summary>
-internal readonly struct JsonMember(JsonElement element, string source, string path)
+/// <param name="path">Of what holds it, where it is an entry of a mapping or a list; else its own.</param>
+/// <param name="key">Its key in a mapping: vocabularies have ten thousands of them, whose paths nobody asks for.</param>
+/// <param name="index">Its place in a list.</param>
+internal readonly struct JsonMember(JsonElement element, string source, string path, string? key = null, int index = -1)
 {
-    public string Path => path;
+    public string Path => key is not null ? $"{path}[\"{key}\"]" : index >= 0 ? $"{path}[{index}]" : path;
 
     public bool IsNull => element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
@@ -18,11 +21,11 @@ internal readonly struct JsonMember(JsonElement element, string source, string p
         get
         {
             Require(JsonValueKind.Object, "an object");
-            return new JsonMember(element.TryGetProperty(name, out var value) ? value : default, source, path.Length == 0 ? name : $"{path}.{name}");
+            return new JsonMember(element.TryGetProperty(name, out var value) ? value : default, source, path.Length == 0 ? name : $"{Path}.{name}");
         }
     }
 
-    public ModelFormatException Problem(string problem) => new(source, $"{path}: {problem}");
+    public ModelFormatException Problem(string problem) => new(source, $"{Path}: {problem}");
 
     /// <summary>Refuses members beyond these: an option that is not understood must not be ignored.</summary>
     public void AllowOnly(params ReadOnlySpan<string> names)
@@ -48,7 +51,7 @@ internal readonly struct JsonMember(JsonElement element, string source, string p
         }
         catch (InvalidOperationException exception)
         {
-            throw new ModelFormatException(source, $"{path}: is not valid Unicode", exception);
+            throw new ModelFormatException(source, $"{Path}: is not valid Unicode", exception);
         }
     }
 
@@ -89,18 +92,20 @@ internal readonly struct JsonMember(JsonElement element, string source, string p
     public IEnumerable<JsonMember> Items()
     {
         Require(JsonValueKind.Array, "a list");
-        var index = 0;
+        var place = 0;
+        var own = Path;
         foreach (var item in element.EnumerateArray())
-            yield return new JsonMember(item, source, $"{path}[{index++}]");
+            yield return new JsonMember(item, source, own, index: place++);
     }
 
     public IEnumerable<(string Name, JsonMember Value)> Members()
     {
         Require(JsonValueKind.Object, "an object");
+        var own = Path;
         foreach (var property in element.EnumerateObject())
         {
             var name = NameOf(property);
-            yield return (name, new JsonMember(property.Value, source, $"{path}[\"{name}\"]"));
+            yield return (name, new JsonMember(property.Value, source, own, key: name));
         }
     }
 
@@ -131,7 +136,7 @@ internal readonly struct JsonMember(JsonElement element, string source, string p
         }
         catch (InvalidOperationException exception)
         {
-            throw new ModelFormatException(source, $"{path}: a member's name is not valid Unicode", exception);
+            throw new ModelFormatException(source, $"{Path}: a member's name is not valid Unicode", exception);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Quiver.Tokenization.Subwords;
 /// </summary>
 internal sealed class ByteTrie
 {
-    private const int None = -1;
+    internal const int None = -1;
 
     // Node i has the children _firstChild[i] up to _firstChild[i + 1]; _labels[i] is the byte on the way to it.
     private readonly int[] _firstChild;
@@ -14,7 +14,8 @@ internal sealed class ByteTrie
     private readonly int[] _values;
     private readonly int[] _rootChildren = new int[256];
 
-    private ByteTrie(int[] firstChild, byte[] labels, int[] values)
+    /// <remarks>Made by <see cref="ByteTrieBuilder"/>.</remarks>
+    internal ByteTrie(int[] firstChild, byte[] labels, int[] values)
     {
         _firstChild = firstChild;
         _labels = labels;
@@ -27,35 +28,10 @@ internal sealed class ByteTrie
     /// <param name="entries">Distinct, not empty; values of 0 and more.</param>
     public static ByteTrie Build(IEnumerable<(byte[] Key, int Value)> entries)
     {
-        var sorted = entries.ToArray();
-        Array.Sort(sorted, (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
-
-        var firstChild = new List<int>();
-        var labels = new List<byte> { 0 };
-        var values = new List<int> { None };
-        var queue = new Queue<(int Start, int End, int Depth)>();
-        queue.Enqueue((0, sorted.Length, 0));
-        while (queue.TryDequeue(out var node))
-        {
-            firstChild.Add(labels.Count);
-            var start = node.Start;
-            if (start < node.End && sorted[start].Key.Length == node.Depth)
-                start++;
-            while (start < node.End)
-            {
-                var label = sorted[start].Key[node.Depth];
-                var end = start + 1;
-                while (end < node.End && sorted[end].Key[node.Depth] == label)
-                    end++;
-                labels.Add(label);
-                values.Add(sorted[start].Key.Length == node.Depth + 1 ? sorted[start].Value : None);
-                queue.Enqueue((start, end, node.Depth + 1));
-                start = end;
-            }
-        }
-
-        firstChild.Add(labels.Count);
-        return new ByteTrie([.. firstChild], [.. labels], [.. values]);
+        var builder = new ByteTrieBuilder();
+        foreach (var (key, value) in entries)
+            builder.Add(key, value);
+        return builder.Build();
     }
 
     /// <summary>The node a byte leads to, or −1. The root is 0.</summary>

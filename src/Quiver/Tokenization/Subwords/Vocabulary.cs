@@ -17,7 +17,8 @@ internal sealed class Vocabulary
         _ids = new int[tokens.Count];
         _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, tokens.Count * 2))];
         Array.Fill(_slots, Free);
-        IdLimit = tokens.Count == 0 ? 0 : tokens.Max(token => token.Id) + 1;
+        foreach (var (_, id) in tokens)
+            IdLimit = Math.Max(IdLimit, id + 1);
         _entryById = new int[IdLimit];
         Array.Fill(_entryById, Free);
         for (var i = 0; i < tokens.Count; i++)
@@ -34,7 +35,14 @@ internal sealed class Vocabulary
     /// <summary>One more than the largest id.</summary>
     public int IdLimit { get; }
 
-    public IEnumerable<(byte[] Token, int Id)> Entries => _tokens.Zip(_ids);
+    public IEnumerable<(byte[] Token, int Id)> Entries
+    {
+        get
+        {
+            for (var i = 0; i < _tokens.Length; i++)
+                yield return (_tokens[i], _ids[i]);
+        }
+    }
 
     /// <summary>The id, or −1.</summary>
     public int Find(ReadOnlySpan<byte> token)

@@ -18,10 +18,17 @@ internal sealed class WordPiece : SubwordModel
     public WordPiece(Vocabulary vocabulary, int unknown, byte[] prefix, int longestWord)
         : base(vocabulary)
     {
-        _initial = ByteTrie.Build(vocabulary.Entries.Where(entry => entry.Token.Length > 0));
-        _continuing = ByteTrie.Build(vocabulary.Entries
-            .Where(entry => entry.Token.Length > prefix.Length && entry.Token.AsSpan().StartsWith(prefix))
-            .Select(entry => (entry.Token[prefix.Length..], entry.Id)));
+        var (initial, continuing) = (new ByteTrieBuilder(), new ByteTrieBuilder());
+        foreach (var (token, id) in vocabulary.Entries)
+        {
+            if (token.Length > 0)
+                initial.Add(token, id);
+            if (token.Length > prefix.Length && token.AsSpan().StartsWith(prefix))
+                continuing.Add(token[prefix.Length..], id);
+        }
+
+        _initial = initial.Build();
+        _continuing = continuing.Build();
         _unknown = unknown;
         _longestWord = longestWord;
     }
