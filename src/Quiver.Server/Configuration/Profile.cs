@@ -24,9 +24,6 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
         ["DATABASE_URL"] = "needs no database",
         ["SECRET_KEY"] = "needs no database",
         ["API_KEY_PREFIX"] = "one key: --api-key",
-        ["FREE_TIER_LIMIT"] = "no plans",
-        ["PRO_TIER_LIMIT"] = "no plans",
-        ["SCALE_TIER_LIMIT"] = "no plans",
     });
 
     public static Profile Tei { get; } = new("tei", "Text Embeddings Inference", new Dictionary<string, string>

@@ -1,4 +1,5 @@
 using System.Net;
+using Quiver.Accounts;
 using Quiver.Caching;
 using Quiver.Encoding;
 using Quiver.Server.Auth;
@@ -63,6 +64,12 @@ internal sealed record ServeOptions
 
     /// <summary>The most tokens of a text on FastEmbed's route, special tokens included; its MAX_TOKENS.</summary>
     public int FastEmbedMaxTokens { get; init; } = 128;
+
+    /// <summary>The plan of callers where there are no accounts; null limits nobody.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>The numbers of the plans that come with the program.</summary>
+    public PresetLimits PlanLimits { get; init; } = new();
 
     /// <summary>From a request's first byte to its answer's last.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);

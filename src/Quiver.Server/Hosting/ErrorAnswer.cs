@@ -7,6 +7,9 @@ namespace Quiver.Server.Hosting;
 /// <param name="ContentType">null where there is no body.</param>
 internal sealed record ErrorAnswer(int Status, ReadOnlyMemory<byte> Body, string? ContentType)
 {
+    /// <summary>Clients of OpenAI's wait no longer than this, and else try again at once.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     /// <summary>When the caller may try again, or null.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -16,7 +19,11 @@ internal sealed record ErrorAnswer(int Status, ReadOnlyMemory<byte> Body, string
         response.StatusCode = Status;
         response.ContentType = ContentType;
         if (RetryAfter is { } wait)
+        {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            if (wait > LongestWait)
+                response.Headers["x-should-retry"] = "false";
+        }
 
         response.ContentLength = Body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))

@@ -83,7 +83,7 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         _ => ErrorKind.Internal,
     };
 
-    private ErrorRenderer RendererOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ErrorRenderer>() ?? standard;
+    private ErrorRenderer RendererOf(HttpContext context) => ErrorRenderer.Of(context) ?? standard;
 
     private static HttpFault FaultOf(HttpContext context, int status) => new(status, status switch
     {

@@ -1,9 +1,10 @@
 using Quiver.Diagnostics;
+using Quiver.Limits;
 
 namespace Quiver.Server.Hosting;
 
 /// <summary>
-/// How one dialect words errors. Each dialect has one and puts it on its endpoints as metadata; <see cref="ErrorBoundary"/> calls it.
+/// How one dialect words errors and limits. Each dialect has one and puts it on its endpoints as metadata; <see cref="ErrorBoundary"/> calls it.
 /// </summary>
 internal abstract class ErrorRenderer
 {
@@ -12,6 +13,16 @@ internal abstract class ErrorRenderer
 
     /// <summary>Renders what HTTP itself refuses: no such path, not that method, a body too large.</summary>
     public abstract ErrorAnswer Render(HttpFault fault);
+
+    /// <summary>The dialect's own headers on what is left of a plan's limits, beside those that every dialect has (<see cref="LimitHeaders"/>).</summary>
+    /// <param name="standings">At least one.</param>
+    /// <param name="status">That of the answer.</param>
+    public virtual void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, TimeProvider time)
+    {
+    }
+
+    /// <summary>That of the dialect whose endpoint the request has reached, or null.</summary>
+    public static ErrorRenderer? Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ErrorRenderer>();
 }
 
 /// <summary>A request that failed before any dialect read it.</summary>

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Quiver.Accounts;
 using Quiver.Embedding;
+using Quiver.Limits;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.FastEmbed;
@@ -68,6 +70,7 @@ internal static class QuiverHost
             Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
         if (options.ApiKey is { } key)
             Use(app, new ApiKeyGuard(key).InvokeAsync);
+        Use(app, new LimitLayer(new Limiter(time), options.Plan is { } plan ? new PlanPresets(options.PlanLimits).Find(plan)! : Plan.Unlimited, time).InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }
 

@@ -10,6 +10,9 @@ internal sealed record FastEmbedError(int Status, string Error, string Message)
     /// <summary>The limit that a text was over, for <c>text_too_long</c>.</summary>
     public long? MaxTokens { get; init; }
 
+    /// <summary>When a limit that is used up is free again, for <c>rate_limit_exceeded</c>.</summary>
+    public DateTimeOffset? ResetAt { get; init; }
+
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The one mapping of the engine's errors: every kind is named. Codes that FastEmbed has are used as it uses them.</summary>
@@ -23,7 +26,11 @@ internal sealed record FastEmbedError(int Status, string Error, string Message)
         ErrorKind.ModelNotFound => new(404, "model_not_found", exception.Message),
         ErrorKind.NotFound => new(404, "not_found", exception.Message),
         ErrorKind.Conflict => new(409, "conflict", exception.Message),
-        ErrorKind.QuotaExceeded => new(429, "rate_limit_exceeded", exception.Message) { RetryAfter = exception.RetryAfter },
+        ErrorKind.QuotaExceeded => new(429, "rate_limit_exceeded", exception.Limit is { Period: "month" } ? "Monthly quota exhausted" : exception.Message)
+        {
+            RetryAfter = exception.RetryAfter,
+            ResetAt = exception.Limit?.Reset,
+        },
         ErrorKind.ProviderFailed => new(502, "provider_failed", exception.Message),
         ErrorKind.Overloaded => new(429, "overloaded", exception.Message) { RetryAfter = exception.RetryAfter },
         ErrorKind.Unavailable => new(503, "unavailable", exception.Message) { RetryAfter = exception.RetryAfter ?? TimeSpan.FromSeconds(1) },

@@ -24,7 +24,7 @@ internal sealed record OpenAiError(int Status, string Message, string? Param = n
         ErrorKind.ModelNotFound => new(404, exception.Message, exception.Parameter, "model_not_found"),
         ErrorKind.NotFound => new(404, exception.Message),
         ErrorKind.Conflict => new(409, exception.Message),
-        ErrorKind.QuotaExceeded => new(429, exception.Message, null, "rate_limit_exceeded") { Type = "requests", RetryAfter = exception.RetryAfter },
+        ErrorKind.QuotaExceeded => OverLimit(exception),
         ErrorKind.ProviderFailed => new(502, exception.Message) { Type = "server_error" },
         ErrorKind.Overloaded => new(429, exception.Message, null, "rate_limit_exceeded") { Type = "requests", RetryAfter = exception.RetryAfter },
         ErrorKind.Unavailable => new(503, exception.Message) { Type = "server_error", RetryAfter = exception.RetryAfter ?? TimeSpan.FromSeconds(1) },
@@ -34,6 +34,11 @@ internal sealed record OpenAiError(int Status, string Message, string? Param = n
 
     public static OpenAiError Internal { get; } =
         new(500, "The server had an error while processing your request. Its log has more under the request id of this answer.") { Type = "server_error" };
+
+    /// <summary>A month's limit is OpenAI's "quota", which its clients tell from a rate that is free again in a moment.</summary>
+    private static OpenAiError OverLimit(QuiverException exception) => exception.Limit is { Period: "month" }
+        ? new(429, exception.Message, null, "insufficient_quota") { Type = "insufficient_quota", RetryAfter = exception.RetryAfter }
+        : new(429, exception.Message, null, "rate_limit_exceeded") { Type = exception.Limit?.Unit == "tokens" ? "tokens" : "requests", RetryAfter = exception.RetryAfter };
 
     private static string At(int? index) => index is not null ? $"Invalid 'input[{index}]': " : "";
 
