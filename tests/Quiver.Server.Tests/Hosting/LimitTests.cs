@@ -85,7 +85,7 @@ public sealed class LimitTests
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
         Assert.Equal(("3", "0", "2026-02-01T00:00:00Z"), FastEmbedHeaders(refused));
         Assert.Equal((31 * 86_400).ToString(), refused.Header("Retry-After"));
-        Assert.Equal("""{"error":"rate_limit_exceeded","message":"Monthly quota exhausted","reset_at":"2026-02-01T00:00:00Z"}""", refused.Body);
+        Assert.Equal("""{"error":"rate_limit_exceeded","message":"Monthly quota exhausted","reset_at":"2026-02-01T00:00:00Z"}""", System.Text.Encoding.UTF8.GetString(refused.Bytes));
     }
 
     [Fact]
