@@ -23,6 +23,8 @@ public sealed partial class ArchitectureTests
         ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching"],
         ["Limits"] = [],
         ["Accounts"] = ["Limits"],
+        ["Secrets"] = [],
+        ["Providers"] = ["Diagnostics", "Embedding", "Secrets", "Storage"],
     };
 
     [Fact]
