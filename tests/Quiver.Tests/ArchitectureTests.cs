@@ -24,7 +24,8 @@ public sealed partial class ArchitectureTests
         ["Limits"] = ["Diagnostics", "Storage"],
         ["Accounts"] = ["Diagnostics", "Storage", "Limits"],
         ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching", "Limits"],
-        ["Providers"] = ["Diagnostics", "Storage", "Accounts", "Embedding"],
+        ["Providers"] = ["Diagnostics", "Storage", "Accounts", "Embedding", "Secrets"],
+        ["Secrets"] = [],
     };
 
     [Fact]
