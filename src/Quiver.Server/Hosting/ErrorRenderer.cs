@@ -17,7 +17,11 @@ internal abstract class ErrorRenderer
 /// <summary>A request that failed before any dialect read it.</summary>
 /// <param name="Status">404, 405, 408, 413, or 400 for malformed HTTP.</param>
 /// <param name="Message">What to do about it. Without secrets and without the user's text.</param>
-internal readonly record struct HttpFault(int Status, string Message);
+internal readonly record struct HttpFault(int Status, string Message)
+{
+    /// <summary>The bytes of the largest body taken here; only with 413.</summary>
+    public long? Limit { get; init; }
+}
 
 /// <summary>Ends a request with an error that only its dialect knows.</summary>
 internal abstract class DialectException(string message) : Exception(message)
