@@ -51,7 +51,12 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
         },
     };
 
-    public static IReadOnlyList<Profile> All { get; } = [FastEmbed, Tei];
+    public static Profile EmbedCache { get; } = new("embed-cache", "Vector Embed Cache Server", new Dictionary<string, string>
+    {
+        ["GPU_DEVICE"] = "computes on the CPU, one runner per core",
+    });
+
+    public static IReadOnlyList<Profile> All { get; } = [FastEmbed, Tei, EmbedCache];
 
     /// <summary>Whether the service has a variable of this name.</summary>
     public bool Knows(string variable) => Unused.ContainsKey(variable) || Refused.ContainsKey(variable) || Meanings(variable).Any();

@@ -71,6 +71,12 @@ internal sealed record ServeOptions
     /// <summary>The numbers of the plans that come with the program.</summary>
     public PresetLimits PlanLimits { get; init; } = new();
 
+    /// <summary>The most texts of one request to EmbedCache's POST /v1/embed/batch; its MAX_BATCH_SIZE.</summary>
+    public int EmbedCacheMaxBatch { get; init; } = 100;
+
+    /// <summary>The largest body that EmbedCache's routes read, in bytes; its MAX_PAYLOAD_BYTES.</summary>
+    public long EmbedCacheMaxPayload { get; init; } = 1_000_000;
+
     /// <summary>From a request's first byte to its answer's last.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

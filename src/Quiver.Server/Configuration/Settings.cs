@@ -7,7 +7,19 @@ namespace Quiver.Server.Configuration;
 internal static class Settings
 {
     /// <summary>In the order of documentation: a section's settings stand together.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [.. ServerSettings.All, .. AuthSettings.All, .. ModelSettings.All, .. CacheSettings.All, .. LimitSettings.All, .. TeiSettings.All, .. FastEmbedSettings.All, .. TelemetrySettings.All, CompatSetting.Compat];
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        .. ServerSettings.All,
+        .. AuthSettings.All,
+        .. ModelSettings.All,
+        .. CacheSettings.All,
+        .. LimitSettings.All,
+        .. TeiSettings.All,
+        .. FastEmbedSettings.All,
+        .. EmbedCacheSettings.All,
+        .. TelemetrySettings.All,
+        CompatSetting.Compat,
+    ];
 
     private static readonly Dictionary<string, Setting> ByPath = All.ToDictionary(setting => setting.Path, StringComparer.Ordinal);
 

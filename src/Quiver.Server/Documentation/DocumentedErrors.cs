@@ -51,6 +51,6 @@ internal static class DocumentedErrors
         :
         [
             ("slow body", "The body trickles.", new HttpFault(408, "The body of the request did not arrive in time.")),
-            ("large body", "The body is larger than the route takes.", new HttpFault(413, $"The body of the request is larger than {route.MaxBodyBytes} bytes. Send fewer inputs at a time.")),
+            ("large body", "The body is larger than the route takes.", new HttpFault(413, $"The body of the request is larger than {route.MaxBodyBytes} bytes. Send fewer inputs at a time.") { Limit = route.MaxBodyBytes }),
         ];
 }

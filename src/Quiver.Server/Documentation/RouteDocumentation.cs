@@ -33,6 +33,20 @@ internal sealed record RouteDocumentation(string Group, string Summary)
 
     /// <summary>Errors that only this dialect knows.</summary>
     public IReadOnlyList<RouteError> DialectErrors { get; init; } = [];
+
+    /// <summary>Of a path that several dialects have: the first one's heading, and what all of them say.</summary>
+    public static RouteDocumentation Merge(IReadOnlyList<RouteDocumentation> all) => all[0] with
+    {
+        Summary = string.Join("; ", all.Select(one => one.Summary)),
+        Description = string.Join("\n\n", all.Select(one => one.Description).Where(text => text.Length > 0)),
+        BodySchema = AnyOf(all.Select(one => one.BodySchema)),
+        AnswerSchema = AnyOf(all.Select(one => one.AnswerSchema)),
+        Examples = [.. all.SelectMany(one => one.Examples)],
+        Errors = [.. all.SelectMany(one => one.Errors).Distinct()],
+        DialectErrors = [.. all.SelectMany(one => one.DialectErrors)],
+    };
+
+    private static string AnyOf(IEnumerable<string?> schemas) => $$"""{"anyOf":[{{string.Join(',', schemas)}}]}""";
 }
 
 /// <summary>A value in the path, the query or a header, always a string.</summary>

@@ -92,7 +92,10 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         408 => "The body of the request did not arrive in time.",
         413 => $"The body of the request is larger than {MaxBodyBytes(context)} bytes. Send fewer inputs at a time.",
         _ => "The request is not well-formed HTTP.",
-    });
+    })
+    {
+        Limit = status == 413 ? MaxBodyBytes(context) : null,
+    };
 
     private static long? MaxBodyBytes(HttpContext context) => context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
 

@@ -22,13 +22,19 @@ internal abstract class ErrorRenderer
     }
 
     /// <summary>That of the dialect whose endpoint the request has reached, or null.</summary>
-    public static ErrorRenderer? Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ErrorRenderer>();
+    public static ErrorRenderer? Of(HttpContext context) => context.GetEndpoint()?.Metadata is { } metadata
+        ? metadata.GetMetadata<SharedPath>()?.RendererOf(context) ?? metadata.GetMetadata<ErrorRenderer>()
+        : null;
 }
 
 /// <summary>A request that failed before any dialect read it.</summary>
 /// <param name="Status">404, 405, 408, 413, or 400 for malformed HTTP.</param>
 /// <param name="Message">What to do about it. Without secrets and without the user's text.</param>
-internal readonly record struct HttpFault(int Status, string Message);
+internal readonly record struct HttpFault(int Status, string Message)
+{
+    /// <summary>The bytes of the largest body taken here; only with 413.</summary>
+    public long? Limit { get; init; }
+}
 
 /// <summary>Ends a request with an error that only its dialect knows.</summary>
 internal abstract class DialectException(string message) : Exception(message)

@@ -5,6 +5,7 @@ using Quiver.Embedding;
 using Quiver.Limits;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
+using Quiver.Server.Dialects.EmbedCache;
 using Quiver.Server.Dialects.FastEmbed;
 using Quiver.Server.Dialects.OpenAi;
 using Quiver.Server.Dialects.Tei;
@@ -43,8 +44,12 @@ internal static class QuiverHost
         HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options);
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
-        new FastEmbedRoutes(embeddings, bodyMemory, options, time).Map(app);
-        new TeiRoutes(embeddings, bodyMemory, readiness, options, time).Map(app);
+        var embedCache = new EmbedCacheRoutes(embeddings, bodyMemory, options, time);
+        embedCache.Map(app);
+        new SharedPath(bodyMemory, options, new FastEmbedRoutes(embeddings, options, time).Embed, embedCache.Embed).Map(app, "/v1/embed");
+        var tei = new TeiRoutes(embeddings, bodyMemory, readiness, options, time);
+        tei.Map(app);
+        new SharedPath(bodyMemory, options, tei.Similarity).Map(app, "/similarity");
         DocumentationRoutes.Map(app, StandardRenderer(options), readiness, options);
         return app;
     }
@@ -75,8 +80,12 @@ internal static class QuiverHost
     }
 
     /// <summary>Where no route answers, a client of TEI looks at the status alone.</summary>
-    private static ErrorRenderer StandardRenderer(ServeOptions options) =>
-        options.Compat.Contains("tei") ? TeiErrorRenderer.Shared : OpenAiErrorRenderer.Shared;
+    private static ErrorRenderer StandardRenderer(ServeOptions options)
+    {
+        if (options.Compat.Contains("tei"))
+            return TeiErrorRenderer.Shared;
+        return options.Compat.Contains("embed-cache") ? EmbedCacheErrorRenderer.Shared : OpenAiErrorRenderer.Shared;
+    }
 
     private static void Use(WebApplication app, Func<HttpContext, RequestDelegate, Task> layer) => app.Use(next => context => layer(context, next));
 

@@ -20,6 +20,7 @@ internal static class JsonSchema
         "const" => JsonElement.DeepEquals(value, argument) ? [] : [$"{at}: is not {argument}"],
         "enum" => argument.EnumerateArray().Any(choice => JsonElement.DeepEquals(value, choice)) ? [] : [$"{at}: is none of {argument}"],
         "oneOf" => argument.EnumerateArray().Count(choice => Violations(value, choice, at).Count == 0) == 1 ? [] : [$"{at}: is not exactly one of {argument}"],
+        "anyOf" => argument.EnumerateArray().Any(choice => Violations(value, choice, at).Count == 0) ? [] : [$"{at}: is none of {argument}"],
         "required" => value.ValueKind != JsonValueKind.Object
             ? []
             : argument.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _)).Select(name => $"{at}: lacks {name}"),

@@ -7,7 +7,7 @@ using Quiver.Server.Hosting;
 namespace Quiver.Server.Dialects.FastEmbed;
 
 /// <summary>The route of the FastEmbed Query API: one text, one vector. See docs/fastembed.md for what is supported and what differs.</summary>
-internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bodyMemory, ServeOptions options, TimeProvider time)
+internal sealed class FastEmbedRoutes(EmbeddingService embeddings, ServeOptions options, TimeProvider time)
 {
     /// <summary>In characters, as the service says; it counted bytes.</summary>
     private const int MaxCharacters = 2000;
@@ -28,20 +28,17 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bo
 
     public static FastEmbedError NotDeclaredAsJson { get; } = new(415, "unsupported_media_type", "Expected request with `Content-Type: application/json`");
 
-    public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/embed", EmbedAsync).WithMetadata(FastEmbedErrorRenderer.Shared, FastEmbedDocumentation.Embed, new BodyLimit(MaxBodyBytes));
+    /// <summary>POST /v1/embed, where EmbedCache has a route too.</summary>
+    public PathClaim Embed => new("fastembed", FastEmbedErrorRenderer.Shared, FastEmbedDocumentation.Embed, MaxBodyBytes, EmbedAsync)
+    {
+        KeyPrefix = "fe_",
+        Members = ["normalize"],
+    };
 
-    private async Task EmbedAsync(HttpContext context)
+    private async Task EmbedAsync(HttpContext context, RequestBody body)
     {
         if (!RequestBody.IsDeclaredAsJson(context.Request) || RequestBody.IsCompressed(context.Request))
             throw new FastEmbedException(NotDeclaredAsJson);
-        using var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted);
-        await AnswerAsync(context, body);
-    }
-
-    /// <summary>Apart from reading the body, so that a path shared with another dialect can look at it first.</summary>
-    private async Task AnswerAsync(HttpContext context, RequestBody body)
-    {
         var start = time.GetTimestamp();
         var call = EmbedReader.Read(body.Bytes);
         body.ReturnBytes();

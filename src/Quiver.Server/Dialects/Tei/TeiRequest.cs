@@ -9,10 +9,18 @@ internal static class TeiRequest
     public static TeiError NotDeclaredAsJson { get; } = new(415, "Validation", "Expected request with `Content-Type: application/json`");
 
     /// <exception cref="TeiException">415: the content type is another.</exception>
-    public static Task<RequestBody> ReadAsync(HttpContext context, BodyMemory memory) =>
-        RequestBody.IsDeclaredAsJson(context.Request)
-            ? RequestBody.ReadAsync(context.Request, memory, context.RequestAborted)
-            : throw new TeiException(NotDeclaredAsJson);
+    public static Task<RequestBody> ReadAsync(HttpContext context, BodyMemory memory)
+    {
+        RequireJson(context.Request);
+        return RequestBody.ReadAsync(context.Request, memory, context.RequestAborted);
+    }
+
+    /// <inheritdoc cref="ReadAsync"/>
+    public static void RequireJson(HttpRequest request)
+    {
+        if (!RequestBody.IsDeclaredAsJson(request))
+            throw new TeiException(NotDeclaredAsJson);
+    }
 
     /// <summary>Parses a body, and lets its bytes go before any work begins.</summary>
     public static T Parse<T>(RequestBody body, T target)

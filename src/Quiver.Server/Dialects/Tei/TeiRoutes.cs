@@ -13,12 +13,17 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
 
     private readonly TeiModel _model = new(embeddings.Models.Get(embeddings.Models.Names[0]), options);
 
+    /// <summary>POST /similarity, where TkrEmbed has a route too.</summary>
+    public PathClaim Similarity => new("tei", TeiErrorRenderer.Shared, TeiDocumentation.Similarity, options.PayloadLimit, CompareAsync)
+    {
+        Members = ["inputs"],
+    };
+
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithMetadata(TeiErrorRenderer.Shared, new BodyLimit(options.PayloadLimit));
         group.MapPost("/embed", EmbedAsync).WithMetadata(TeiDocumentation.Embed);
         group.MapPost("/embed_all", EmbedTokensAsync).WithMetadata(TeiDocumentation.EmbedAll);
-        group.MapPost("/similarity", CompareAsync).WithMetadata(TeiDocumentation.Similarity);
         group.MapPost("/", AnyAsync).WithMetadata(TeiDocumentation.Any);
         group.MapPost("/invocations", AnyAsync).WithMetadata(TeiDocumentation.Any);
         group.MapPost("/vertex", EmbedInstancesAsync).WithMetadata(TeiDocumentation.Vertex);
@@ -54,12 +59,11 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
         await VectorsWriter.WriteAsync(context.Response, result, context.RequestAborted);
     }
 
-    private async Task CompareAsync(HttpContext context)
+    private async Task CompareAsync(HttpContext context, RequestBody body)
     {
+        TeiRequest.RequireJson(context.Request);
         var headers = new ComputeHeaders(time);
-        EmbeddingResult result;
-        using (var body = await TeiRequest.ReadAsync(context, bodyMemory))
-            result = await ComputeAsync(context, headers, _model.Call(TeiRequest.Parse(body, new SimilarityBody())));
+        var result = await ComputeAsync(context, headers, _model.Call(TeiRequest.Parse(body, new SimilarityBody())));
         await VectorsWriter.WriteSimilaritiesAsync(context.Response, result, context.RequestAborted);
     }
 

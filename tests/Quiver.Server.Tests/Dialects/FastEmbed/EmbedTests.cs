@@ -96,7 +96,7 @@ public sealed class EmbedTests
     [InlineData(""" { "t\u0065xt" : "\u0078" } """)]
     public async Task What_the_service_let_pass_passes(string body)
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(new ServeOptions { Compat = new HashSet<string> { "fastembed" } });
         Assert.Equal(server.Model.UnitVectorOf("x"), Vector(await server.EmbedAsync(body, Path)));
     }
 

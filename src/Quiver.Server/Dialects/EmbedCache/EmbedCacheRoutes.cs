@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Quiver.Embedding;
+using Quiver.Server.Configuration;
+using Quiver.Server.Dialects.EmbedCache.Bodies;
+using Quiver.Server.Hosting;
+
+namespace Quiver.Server.Dialects.EmbedCache;
+
+/// <summary>The embedding routes of the Vector Embed Cache Server. See docs/embed-cache.md for what is supported, and docs/compatibility.md for what differs.</summary>
+internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, BodyMemory bodyMemory, ServeOptions options, TimeProvider time)
+{
+    private readonly ServedModels _models = new(embeddings.Models);
+
+    /// <summary>POST /v1/embed, where FastEmbed has a route too.</summary>
+    public PathClaim Embed => new("embed-cache", EmbedCacheErrorRenderer.Shared, EmbedCacheDocumentation.Embed, options.EmbedCacheMaxPayload, EmbedAsync)
+    {
+        KeyPrefix = "vec_",
+        Members = ["public"],
+        LikelyMembers = ["model"],
+    };
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").WithMetadata(EmbedCacheErrorRenderer.Shared, new BodyLimit(options.EmbedCacheMaxPayload));
+        group.MapPost("/v1/embed/batch", EmbedBatchAsync).WithMetadata(EmbedCacheDocumentation.Batch);
+        group.MapGet("/v1/health", context => JsonAnswer.WriteAsync(context, WriteHealth)).AllowAnonymous().WithMetadata(EmbedCacheDocumentation.Health);
+    }
+
+    private async Task EmbedAsync(HttpContext context, RequestBody body)
+    {
+        var start = time.GetTimestamp();
+        var call = BodyReader.Read(context.Request, body.Bytes, new EmbedBody());
+        body.ReturnBytes();
+        var result = await EmbedAsync(context, call.Model, [call.Text], call.IsPublic);
+        await VectorsAnswer.WriteAsync(context, result, time.GetElapsedTime(start));
+    }
+
+    private async Task EmbedBatchAsync(HttpContext context)
+    {
+        BatchBody call;
+        using (var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted))
+            call = BodyReader.Read(context.Request, body.Bytes, new BatchBody());
+        if (call.Texts.Count > options.EmbedCacheMaxBatch)
+            throw new EmbedCacheException(400, $"Batch size exceeds limit of {options.EmbedCacheMaxBatch}");
+        var result = await EmbedAsync(context, call.Model, call.Texts, call.IsPublic);
+        await VectorsAnswer.WriteBatchAsync(context, result);
+    }
+
+    /// <summary>As documents: the service put their prompt before every text.</summary>
+    private async Task<EmbeddingResult> EmbedAsync(HttpContext context, string model, IReadOnlyList<string> texts, bool isPublic)
+    {
+        var record = RequestRecord.Of(context);
+        record.Asked(texts.Count);
+        var served = _models.Find(model);
+        var request = new EmbeddingRequest(served, [.. texts.Select(text => new EmbeddingInput(text))])
+        {
+            Prompt = InputTypes.PromptFor(embeddings.Models.Get(served), "search_document"),
+            LongInput = options.AutoTruncate ?? true ? LongInput.Truncate : LongInput.Refuse,
+        };
+        var result = await embeddings.EmbedAsync(request.AskedBy(context), context.RequestAborted);
+        record.Count(result);
+        return result;
+    }
+
+    private void WriteHealth(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("status"u8, "ok"u8);
+        json.WriteString("version"u8, ProgramVersion.For(options));
+        json.WriteEndObject();
+    }
+}
