@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching"],
         ["Limits"] = [],
         ["Accounts"] = ["Limits"],
+        ["Storage"] = ["Diagnostics"],
     };
 
     [Fact]
