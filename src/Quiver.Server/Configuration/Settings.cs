@@ -13,11 +13,13 @@ internal static class Settings
         .. AuthSettings.All,
         .. ModelSettings.All,
         .. CacheSettings.All,
+        .. DatabaseSettings.All,
         .. LimitSettings.All,
         .. TeiSettings.All,
         .. FastEmbedSettings.All,
         .. EmbedCacheSettings.All,
         .. TelemetrySettings.All,
+        DatabaseSettings.DataFolder,
         CompatSetting.Compat,
     ];
 
