@@ -23,8 +23,9 @@ internal static class CacheBench
 
         using var tier = new MemoryTier();
         var keys = Enumerable.Range(0, Entries).Select(i => CacheKey.OfText("", digest, $"text {i}")).ToArray();
+        var line = new CacheLine("", "model", digest, 384);
         foreach (var key in keys)
-            tier.Add(new CacheEntry(key, new float[384], 5, 5));
+            tier.Add(new CacheEntry(new LineKey(line, key), new float[384], 5, 5));
         var next = 0;
         Line("lookup, any entry", Sampler.TimeThread(() =>
         {

@@ -14,6 +14,8 @@ internal static class HitRateBench
     private const int Requests = 1_000_000;
     private const int Width = 8;
 
+    private static readonly CacheLine Line = new("", "model", default, Width);
+
     public static void Run(BenchContext context)
     {
         var table = context.Report.Table(
@@ -37,7 +39,7 @@ internal static class HitRateBench
     /// <summary>The part of the requests for popular texts that was answered; the scan's own are not counted.</summary>
     private static (double Tier, double Lru) Measure(Zipf popularity, bool scan)
     {
-        var entryBytes = new CacheEntry(default, new float[Width], 1, 1).VectorBytes;
+        var entryBytes = new CacheEntry(new LineKey(Line, default), new float[Width], 1, 1).VectorBytes;
         var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = (long)entryBytes * Texts / 10 });
         var lru = new Lru(tier.MaxBytes / entryBytes);
         var random = new Random(1);
@@ -62,7 +64,7 @@ internal static class HitRateBench
         var key = CacheKey.OfTokenIds("", default, [text], complete: false);
         if (tier.TryFind(key, out _))
             return true;
-        tier.Add(new CacheEntry(key, new float[Width], 1, 1));
+        tier.Add(new CacheEntry(new LineKey(Line, key), new float[Width], 1, 1));
         return false;
     }
 

@@ -14,7 +14,7 @@ internal sealed class CacheEntry
     /// Bytes beside vector and texts: this object, the header of the vector's array, the dictionary's node and slot, the place in a queue.
     /// A test in MemoryTierTests compares it with the heap.
     /// </summary>
-    private const int OverheadBytes = 280;
+    private const int OverheadBytes = 296;
 
     /// <summary>What an array takes beside its elements.</summary>
     internal const int ArrayBytes = 24;
@@ -26,9 +26,10 @@ internal sealed class CacheEntry
     private bool _hitTwice;
     private bool _hitOnce;
 
-    public CacheEntry(CacheKey key, float[] baseVector, int tokens, int fullTokens)
+    public CacheEntry(LineKey key, float[] baseVector, int tokens, int fullTokens)
     {
-        Key = key;
+        Key = key.Key;
+        Line = key.Line;
         _baseVector = baseVector;
         Tokens = tokens;
         FullTokens = fullTokens;
@@ -36,6 +37,12 @@ internal sealed class CacheEntry
     }
 
     public CacheKey Key { get; }
+
+    /// <summary>Where it belongs. A tier puts an equal one here that its entries have in common.</summary>
+    public CacheLine Line { get; internal set; }
+
+    /// <summary>When it was computed, in Unix milliseconds; 0 until a cache first keeps it.</summary>
+    public long CreatedAt { get; set; }
 
     /// <summary>The full-width vector before normalization.</summary>
     public ReadOnlySpan<float> BaseVector => _baseVector;
@@ -55,8 +62,8 @@ internal sealed class CacheEntry
     /// <summary>Its place among the entries that hold texts; null while it holds none.</summary>
     internal LinkedListNode<CacheEntry>? TextPlace { get; set; }
 
-    /// <summary>The tier that holds it, or null.</summary>
-    internal MemoryTier? Tier { get; set; }
+    /// <summary>The part of a memory tier that holds it, or null.</summary>
+    internal TenantShare? Share { get; set; }
 
     /// <summary>From when on it is not found any more, as a timestamp of the tier's clock.</summary>
     internal long ExpiresAt { get; set; } = long.MaxValue;
@@ -84,7 +91,10 @@ internal sealed class CacheEntry
     }
 
     /// <summary>Offers a text of the vector at full width and unit length. It is kept while the tier that holds the entry has room for it.</summary>
-    public void OfferText(VectorTextKind kind, byte[] text) => Tier?.KeepText(this, kind, text);
+    public void OfferText(VectorTextKind kind, byte[] text) => Share?.Tier.KeepText(this, kind, text);
+
+    /// <summary>The same vector as an entry of another line. The elements are not copied.</summary>
+    public CacheEntry In(LineKey other) => new(other, _baseVector, Tokens, FullTokens) { CreatedAt = CreatedAt };
 
     /// <summary>Counts a hit. After a few it only reads, so that cores do not fight for a popular entry.</summary>
     internal void Touch()

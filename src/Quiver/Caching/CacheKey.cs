@@ -14,6 +14,9 @@ internal readonly struct CacheKey : IEquatable<CacheKey>
     /// <summary>Changes whenever the bytes below do, so that keys kept outside the process never mean something else.</summary>
     private const byte Version = 1;
 
+    /// <summary>How long a key is.</summary>
+    public const int Bytes = SHA256.HashSizeInBytes;
+
     private const int StackBytes = 1024;
 
     private readonly long _a;
@@ -29,6 +32,24 @@ internal readonly struct CacheKey : IEquatable<CacheKey>
 
     /// <summary>64 bits of it, as good as random.</summary>
     public long Fingerprint => _a;
+
+    /// <summary>All of it.</summary>
+    /// <param name="digest">[32]</param>
+    public void CopyTo(Span<byte> digest)
+    {
+        var words = MemoryMarshal.Cast<byte, long>(digest);
+        (words[0], words[1], words[2], words[3]) = (_a, _b, _c, _d);
+    }
+
+    public byte[] ToArray()
+    {
+        var digest = new byte[SHA256.HashSizeInBytes];
+        CopyTo(digest);
+        return digest;
+    }
+
+    /// <param name="digest">[32] What <see cref="CopyTo"/> gave.</param>
+    public static CacheKey Of(ReadOnlySpan<byte> digest) => new(digest);
 
     public static bool operator ==(CacheKey left, CacheKey right) => left.Equals(right);
 

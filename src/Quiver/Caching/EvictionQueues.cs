@@ -5,11 +5,11 @@ namespace Quiver.Caching;
 /// SOSP 2023), counted in bytes.
 /// </summary>
 /// <remarks>
-/// Not thread-safe. New entries wait in a small queue of a tenth of the bytes; those hit again there move to the main queue, the others leave
+/// Not thread-safe. New entries wait in a small queue, of a tenth of the bytes once one has to go; those hit again there move to the main queue, the others leave
 /// and are remembered as ghosts. So a scan of a million texts that nobody asks for again passes through the small queue and leaves the main
 /// one as it was.
 /// </remarks>
-internal sealed class EvictionQueues(long maxBytes)
+internal sealed class EvictionQueues
 {
     private const int SmallShare = 10;
 
@@ -21,12 +21,16 @@ internal sealed class EvictionQueues(long maxBytes)
     private readonly GhostKeys _ghosts = new();
     private long _smallBytes;
 
+    /// <summary>Of all entries here, without their texts.</summary>
+    public long Bytes { get; private set; }
+
     public int Count => _small.Count + _main.Count;
 
     public long GhostBytes => _ghosts.Count * (long)GhostKeys.BytesPerKey;
 
     public void Add(CacheEntry entry)
     {
+        Bytes += entry.VectorBytes;
         if (_ghosts.Contains(entry.Key))
             _main.AddLast(entry.Place);
         else
@@ -35,19 +39,25 @@ internal sealed class EvictionQueues(long maxBytes)
 
     public void Remove(CacheEntry entry)
     {
-        if (entry.Place.List == _small)
-            _smallBytes -= entry.VectorBytes;
-        entry.Place.List!.Remove(entry.Place);
+        Bytes -= entry.VectorBytes;
+        Unlink(entry);
     }
 
     /// <summary>Takes out the entry that is worth least, or the next in turn after <see cref="MostSpared"/> that are worth more. There must be one.</summary>
     public CacheEntry Evict()
     {
+        var evicted = Choose();
+        Bytes -= evicted.VectorBytes;
+        return evicted;
+    }
+
+    private CacheEntry Choose()
+    {
         var spared = 0;
-        while (_small.Count > 0 && spared < MostSpared && (_smallBytes > maxBytes / SmallShare || _main.Count == 0))
+        while (_small.Count > 0 && spared < MostSpared && (_smallBytes > Bytes / SmallShare || _main.Count == 0))
         {
             var entry = _small.First!.Value;
-            Remove(entry);
+            Unlink(entry);
             if (entry.Frequency <= 1)
             {
                 Remember(entry.Key);
@@ -68,6 +78,13 @@ internal sealed class EvictionQueues(long maxBytes)
             entry.Frequency--;
             _main.AddLast(entry.Place);
         }
+    }
+
+    private void Unlink(CacheEntry entry)
+    {
+        if (entry.Place.List == _small)
+            _smallBytes -= entry.VectorBytes;
+        entry.Place.List!.Remove(entry.Place);
     }
 
     private void AddToSmall(CacheEntry entry)

@@ -45,7 +45,16 @@ public static class QuiverMeter
     /// <summary>Entries that made room for others. Tag "tier".</summary>
     public static readonly Counter<long> CacheEvictions = Meter.CreateCounter<long>("quiver.cache.evictions", "{entry}", "Cached vectors that made room for others.");
 
-    /// <summary>Tokens answered. Tag "source": "computed", "cached", "shared".</summary>
+    /// <summary>Lookups and writes that a tier below memory failed, or did not answer in time. Tag "tier".</summary>
+    public static readonly Counter<long> CacheFailures = Meter.CreateCounter<long>("quiver.cache.failures", "{call}", "Calls that a cache tier failed or did not answer in time.");
+
+    /// <summary>Values that a tier held and that were not what was written: counted, and taken for missing. Tag "tier".</summary>
+    public static readonly Counter<long> CacheInvalid = Meter.CreateCounter<long>("quiver.cache.invalid", "{entry}", "Cached values that failed their checks.");
+
+    /// <summary>Entries that were not written. Tag "tier": the one that did not take them, or "queue" where none got to see them.</summary>
+    public static readonly Counter<long> CacheDropped = Meter.CreateCounter<long>("quiver.cache.dropped", "{entry}", "Computed vectors that a cache tier was not given.");
+
+    /// <summary>Tokens answered. Tag "source": "computed", "cached", "shared", "public".</summary>
     public static readonly Counter<long> Tokens = Meter.CreateCounter<long>("quiver.tokens", "{token}", "Tokens of the vectors answered.");
 
     /// <summary>A meter of the same name, for gauges that observe one instance and end with it: dispose it then.</summary>

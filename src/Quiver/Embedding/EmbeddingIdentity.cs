@@ -18,7 +18,9 @@ internal sealed class EmbeddingIdentity
     private readonly byte[] _digest = new byte[SHA256.HashSizeInBytes];
 
     /// <param name="prompt">The exact text in front of the input; empty for token ids, which have none.</param>
-    public EmbeddingIdentity(IEmbedder model, string prompt, LongInput longInput, TruncationSide side)
+    /// <param name="element">What the elements of cached vectors are: rounded ones are other vectors.</param>
+    /// <param name="version">The operator's own word for what else decides (MODEL_VERSION); a new one leaves all behind that was cached.</param>
+    public EmbeddingIdentity(IEmbedder model, string prompt, LongInput longInput, TruncationSide side, StoredElement element = StoredElement.Float32, string version = "")
     {
         var cut = longInput switch
         {
@@ -27,7 +29,10 @@ internal sealed class EmbeddingIdentity
             _ => "right",
         };
         ReadOnlySpan<string> parts =
-            [model.Space.Revision, model.Space.Pooling, model.Arithmetic, prompt, cut, model.MaxTokens.ToString(CultureInfo.InvariantCulture)];
+        [
+            model.Space.Revision, model.Space.Pooling, model.Arithmetic, prompt, cut, model.MaxTokens.ToString(CultureInfo.InvariantCulture),
+            element == StoredElement.Float16 ? "float16" : "", version,
+        ];
         var most = 0;
         foreach (var part in parts)
             most += HashedParts.MaxBytes(part);
@@ -39,5 +44,5 @@ internal sealed class EmbeddingIdentity
     }
 
     /// <summary>32 bytes that no other identity has.</summary>
-    public ReadOnlySpan<byte> Digest => _digest;
+    public ReadOnlyMemory<byte> Digest => _digest;
 }

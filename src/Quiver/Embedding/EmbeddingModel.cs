@@ -54,6 +54,8 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
     public Precision Precision => _encoder.Precision;
 
     /// <inheritdoc/>
+    public bool IsLocal => true;
+
     public string Arithmetic => Precision switch
     {
         Precision.Int16 => "int16",

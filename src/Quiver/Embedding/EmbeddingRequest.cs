@@ -67,6 +67,15 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
     /// <summary>Whose cache lines are read and written. The empty string is the single user.</summary>
     public string Tenant { get; init; } = "";
 
+    /// <summary>
+    /// Whether vectors that the tenant does not have yet may come from the line that tenants share, and those computed for this request go there.
+    /// Only vectors of the server's own models do (<see cref="IEmbedder.IsLocal"/>).
+    /// </summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Whether a cache tier that can keeps the texts beside the vectors computed for this request.</summary>
+    public bool KeepTexts { get; init; }
+
     /// <summary>Who asks: callers take turns in the queue. The empty string is the single user.</summary>
     public string Caller { get; init; } = "";
 

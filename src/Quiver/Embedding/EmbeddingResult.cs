@@ -13,7 +13,7 @@ public readonly record struct EmbeddingTimes(TimeSpan Tokenization, TimeSpan Que
 /// <remarks>For one thread at a time.</remarks>
 public sealed class EmbeddingResult
 {
-    private static readonly KeyValuePair<string, object?>[] SourceTags = [new("source", "computed"), new("source", "cached"), new("source", "shared")];
+    private static readonly KeyValuePair<string, object?>[] SourceTags = [new("source", "computed"), new("source", "cached"), new("source", "shared"), new("source", "public")];
 
     private readonly IReadOnlyList<RequestedInput> _inputs;
     private readonly VectorForm _form;
@@ -65,7 +65,9 @@ public sealed class EmbeddingResult
 
     public bool Truncated(int index) => FullTokens(index) > Tokens(index);
 
-    /// <summary>Whether the vector was found in the cache rather than computed for this request.</summary>
+    /// <summary>
+    /// Whether the tenant had the vector already. One found in the line that tenants share is not: what others asked for is nobody else's business.
+    /// </summary>
     public bool Cached(int index) => Source(index) == InputSource.Cached;
 
     /// <summary>Where the vector comes from. Of equal inputs of one request the first has the source, and the others share it.</summary>

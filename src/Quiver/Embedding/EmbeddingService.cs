@@ -11,7 +11,7 @@ namespace Quiver.Embedding;
 /// Thread-safe. The models belong to the caller and must outlive the service. The path of a request: keys, duplicates aside → cache → flights
 /// under way → tokens of the rest, limits → the scheduler's queue → vectors, each into the cache as it comes → the form asked for.
 /// </remarks>
-public sealed class EmbeddingService : IDisposable
+public sealed class EmbeddingService : IDisposable, IAsyncDisposable
 {
     private readonly EmbeddingServiceOptions _options;
     private readonly TimeProvider _time;
@@ -21,12 +21,18 @@ public sealed class EmbeddingService : IDisposable
     private readonly HealthMonitor _monitor;
 
     public EmbeddingService(ModelDirectory models, EmbeddingServiceOptions? options = null, TimeProvider? time = null)
+        : this(models, options ??= new EmbeddingServiceOptions(), new TieredCache(new TieredCacheOptions { Memory = options.Cache }, [], time), time)
+    {
+    }
+
+    /// <param name="cache">The service's own from now on.</param>
+    internal EmbeddingService(ModelDirectory models, EmbeddingServiceOptions options, TieredCache cache, TimeProvider? time = null)
     {
         Models = models;
-        _options = options ?? new EmbeddingServiceOptions();
+        _options = options;
         _time = time ?? TimeProvider.System;
         _scheduler = new Scheduler(_options.Scheduler, _time);
-        Cache = new MemoryTier(_options.Cache, _time);
+        Cache = cache;
         Flights = new SingleFlight(Cache);
         _largeRequests = new SemaphoreSlim(_options.Scheduler.Runners);
         _preparation = new InputPreparation(_scheduler, Flights, _largeRequests);
@@ -44,7 +50,7 @@ public sealed class EmbeddingService : IDisposable
     /// <summary>Whether the models compute what they should, as of their last self-test; before the first they are taken to.</summary>
     public EmbeddingHealth Health => _monitor.Health;
 
-    internal MemoryTier Cache { get; }
+    internal TieredCache Cache { get; }
 
     internal SingleFlight Flights { get; }
 
@@ -60,9 +66,10 @@ public sealed class EmbeddingService : IDisposable
     {
         var model = Models.Get(request.Model);
         var form = VectorForm.Of(request, model);
-        var inputs = new RequestInputs(request, model);
+        var inputs = new RequestInputs(request, model, Cache.Element, _options.CacheVersion);
+        var lookup = new CacheLookup(Cache, Flights);
         var tokenization = TimeSpan.Zero;
-        if (!FindCached(inputs))
+        if (!lookup.FindInMemory(inputs) && !await lookup.FindBelowAsync(inputs, cancellationToken))
         {
             var start = _time.GetTimestamp();
             await _preparation.PrepareAsync(inputs, request, model, cancellationToken);
@@ -72,6 +79,7 @@ public sealed class EmbeddingService : IDisposable
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxRequestTokens);
         await ChargeAsync(inputs, request, cancellationToken);
         var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, model, cancellationToken) : default;
+        lookup.Keep(inputs, request);
         var result = new EmbeddingResult(request.Model, form, inputs.ByPosition, model.CodeLimit) { Times = times with { Tokenization = tokenization } };
         result.CountTokens();
         return result;
@@ -109,32 +117,20 @@ public sealed class EmbeddingService : IDisposable
     /// <summary>Runs the self-test of every model now, past the cache, and says how it ended.</summary>
     public Task<EmbeddingHealth> CheckAsync(CancellationToken cancellationToken) => _monitor.CheckAsync(cancellationToken);
 
+    /// <summary>As <see cref="Dispose"/>; but computed vectors on their way to a cache tier get there first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _monitor.Dispose();
+        _scheduler.Dispose();
+        await Cache.DisposeAsync();
+    }
+
     /// <summary>Stops the runners after the units they are at; requests that still wait fail as <see cref="ErrorKind.Unavailable"/>.</summary>
     public void Dispose()
     {
         _monitor.Dispose();
         _scheduler.Dispose();
         Cache.Dispose();
-    }
-
-    /// <summary>Takes from the cache what is there.</summary>
-    /// <returns>Whether nothing is left to compute.</returns>
-    private bool FindCached(RequestInputs inputs)
-    {
-        var misses = 0;
-        foreach (var input in inputs.Distinct)
-        {
-            if (!input.IsMissing)
-                continue;
-            if (Cache.TryFind(input.Key, out var entry))
-                input.Find(entry, InputSource.Cached);
-            else
-                misses++;
-        }
-
-        if (misses > 0)
-            QuiverMeter.CacheMisses.Add(misses);
-        return misses == 0;
     }
 
     private static ValueTask ChargeAsync(RequestInputs inputs, EmbeddingRequest request, CancellationToken cancellationToken) =>

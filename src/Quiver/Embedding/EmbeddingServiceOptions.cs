@@ -18,6 +18,9 @@ public sealed record EmbeddingServiceOptions
 
     public MemoryTierOptions Cache { get; init; } = new();
 
+    /// <summary>The operator's own version of what is served; vectors cached under another are not found any more.</summary>
+    public string CacheVersion { get; init; } = "";
+
     /// <summary>How often the models' self-test runs; null only when asked for.</summary>
     /// <value>null</value>
     public TimeSpan? SelfTestInterval { get; init; }

@@ -29,6 +29,9 @@ public interface IEmbedder
     /// <summary>The arithmetic that computes them, as settings name it ("int16"): two of them give one space, and not the same bits.</summary>
     string Arithmetic { get; }
 
+    /// <summary>Whether this server computes the vectors itself, from weights of its own: only then may tenants share them.</summary>
+    bool IsLocal => false;
+
     /// <summary>A text whose vector came with the model, for self-tests; null where none did.</summary>
     ModelProbe? Probe => null;
 

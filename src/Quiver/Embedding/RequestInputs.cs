@@ -12,17 +12,22 @@ internal sealed class RequestInputs
     private readonly IEmbedder _model;
     private readonly RequestedInput[] _byPosition;
     private readonly List<RequestedInput> _distinct;
-    private EmbeddingIdentity? _ofTexts;
-    private EmbeddingIdentity? _ofTokenIds;
+    private readonly StoredElement _element;
+    private readonly string _version;
+    private CacheLine? _ofTexts;
+    private CacheLine? _ofTokenIds;
+    private CacheLine? _publicOfTexts;
+    private CacheLine? _publicOfTokenIds;
 
     /// <exception cref="QuiverException">There is no input.</exception>
-    public RequestInputs(EmbeddingRequest request, IEmbedder model)
+    public RequestInputs(EmbeddingRequest request, IEmbedder model, StoredElement element = StoredElement.Float32, string version = "")
     {
         if (request.Inputs.Count == 0)
             throw new QuiverException(ErrorKind.InvalidInput, "There is no input.") { Parameter = "input" };
 
         _request = request;
         _model = model;
+        (_element, _version) = (element, version);
         _byPosition = new RequestedInput[request.Inputs.Count];
         _distinct = new List<RequestedInput>(_byPosition.Length);
         Prompt = request.Prompt ?? (model.DefaultPromptName is { } name ? model.Prompts[name] : "");
@@ -73,15 +78,15 @@ internal sealed class RequestInputs
         if (input is { TokenIds: { } ids, Complete: false } && ModelDirectory.TakesOpenAiTokens(_request.Model))
             (input, error) = Decoded(ids, index);
 
-        var key = KeyOf(input);
+        var key = KeyOf(input, shared: false);
         // What cannot be decoded has the key of an empty text, and is not one.
-        if (error is null && seen is not null && seen.TryGetValue(key, out var same))
+        if (error is null && seen is not null && seen.TryGetValue(key.Key, out var same))
             return same;
-        var requested = new RequestedInput(index, _distinct.Count, input, key);
+        var requested = new RequestedInput(index, _distinct.Count, input, key, IsShared ? KeyOf(input, shared: true) : null);
         if (error is not null)
             requested.Fail(error);
         else
-            seen?.Add(key, requested);
+            seen?.Add(key.Key, requested);
         _distinct.Add(requested);
         return requested;
     }
@@ -100,12 +105,27 @@ internal sealed class RequestInputs
         return (new EmbeddingInput(Cl100k.Shared.Decode(ids)), null);
     }
 
-    private CacheKey KeyOf(EmbeddingInput input)
+    private bool IsShared => _request.Shared && _model.IsLocal;
+
+    private LineKey KeyOf(EmbeddingInput input, bool shared)
     {
-        if (input.TokenIds is not { } ids)
-            return CacheKey.OfText(_request.Tenant, (_ofTexts ??= Identity(Prompt)).Digest, input.Text ?? "");
-        return CacheKey.OfTokenIds(_request.Tenant, (_ofTokenIds ??= Identity("")).Digest, ids, input.Complete);
+        var line = LineOf(input.TokenIds is not null, shared);
+        var key = input.TokenIds is { } ids
+            ? CacheKey.OfTokenIds(line.Tenant, line.Identity.Span, ids, input.Complete)
+            : CacheKey.OfText(line.Tenant, line.Identity.Span, input.Text ?? "");
+        return new LineKey(line, key);
     }
 
-    private EmbeddingIdentity Identity(string prompt) => new(_model, prompt, _request.LongInput, _request.TruncationSide);
+    private CacheLine LineOf(bool tokenIds, bool shared)
+    {
+        if (shared)
+            return tokenIds ? _publicOfTokenIds ??= LineOf(true, false).Shared() : _publicOfTexts ??= LineOf(false, false).Shared();
+        return tokenIds ? _ofTokenIds ??= Line("") : _ofTexts ??= Line(Prompt);
+    }
+
+    private CacheLine Line(string prompt)
+    {
+        var identity = new EmbeddingIdentity(_model, prompt, _request.LongInput, _request.TruncationSide, _element, _version);
+        return new CacheLine(_request.Tenant, _model.Name, identity.Digest, _model.Width);
+    }
 }

@@ -4,7 +4,9 @@ using Quiver.Diagnostics;
 namespace Quiver.Embedding;
 
 /// <summary>One distinct input of a request, from its key to its vector or its error. Equal inputs of a request share one.</summary>
-internal sealed class RequestedInput(int index, int place, EmbeddingInput input, CacheKey key)
+/// <param name="key">In the tenant's own line.</param>
+/// <param name="publicKey">In the line that tenants share, if the request may read and write it.</param>
+internal sealed class RequestedInput(int index, int place, EmbeddingInput input, LineKey key, LineKey? publicKey = null)
 {
     private float[]? _derived;
 
@@ -16,7 +18,13 @@ internal sealed class RequestedInput(int index, int place, EmbeddingInput input,
 
     public EmbeddingInput Input => input;
 
-    public CacheKey Key => key;
+    public CacheKey Key => key.Key;
+
+    /// <summary>Where the tenant's own vector is kept.</summary>
+    public LineKey Own => key;
+
+    /// <summary>Where the vector is kept for all tenants; null where it is not.</summary>
+    public LineKey? Public => publicKey;
 
     /// <summary>Its tokens, where it must be computed.</summary>
     public PreparedInput? Prepared { get; set; }
@@ -56,4 +64,7 @@ public enum InputSource
 
     /// <summary>Computed once for an equal input: of this request, or of another at the same time.</summary>
     Shared,
+
+    /// <summary>Found in the line that tenants share; new to this one.</summary>
+    Public,
 }

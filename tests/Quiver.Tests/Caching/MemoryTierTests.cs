@@ -19,7 +19,7 @@ public sealed class MemoryTierTests : CacheTierConformance
         threads.ForEach(thread => thread.Join());
 
         // Quiet again, the counts agree with what is there.
-        var present = Enumerable.Range(0, 400).Select(i => tier.TryFind(Key($"{i}"), out var entry) ? entry : null).OfType<CacheEntry>().ToList();
+        var present = Enumerable.Range(0, 400).Select(i => tier.TryFind(KeyOf($"{i}"), out var entry) ? entry : null).OfType<CacheEntry>().ToList();
         Assert.Equal(tier.Count, present.Count);
         Assert.InRange(tier.Bytes, present.Sum(entry => entry.VectorBytes + entry.TextBytes), tier.MaxBytes);
         Assert.InRange(present.Count, 10, 60);
@@ -35,7 +35,7 @@ public sealed class MemoryTierTests : CacheTierConformance
         for (var step = 0; step < 100_000; step++)
         {
             var name = $"{(int)(100 * Math.Pow(random.NextDouble(), 3))}";
-            if (tier.TryFind(Key(name), out var found))
+            if (tier.TryFind(KeyOf(name), out var found))
             {
                 AssertSame(Entry(name, Width), found);
                 Assert.True(time.GetUtcNow() - addedAt[name] < TimeSpan.FromSeconds(50));
@@ -63,18 +63,18 @@ public sealed class MemoryTierTests : CacheTierConformance
         var hot = Enumerable.Range(0, 40).Select(i => $"hot {i}").ToList();
         hot.ForEach(name => tier.Add(Entry(name, Width)));
         for (var round = 0; round < 3; round++)
-            hot.ForEach(name => Assert.True(tier.TryFind(Key(name), out _)));
+            hot.ForEach(name => Assert.True(tier.TryFind(KeyOf(name), out _)));
 
         for (var i = 0; i < 10_000; i++)
             tier.Add(Entry($"scan {i}", Width));
 
-        Assert.Equal(40, hot.Count(name => tier.TryFind(Key(name), out _)));
+        Assert.Equal(40, hot.Count(name => tier.TryFind(KeyOf(name), out _)));
     }
 
     [Fact]
     public void One_eviction_looks_at_a_few_entries_even_if_all_were_hit()
     {
-        var queues = new EvictionQueues(1000 * EntryBytes);
+        var queues = new EvictionQueues();
         var entries = Enumerable.Range(0, 1000).Select(i => Entry($"{i}", Width)).ToList();
         entries.ForEach(queues.Add);
         var spared = new List<int>();
@@ -96,13 +96,13 @@ public sealed class MemoryTierTests : CacheTierConformance
         var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = 40 * EntryBytes });
         for (var i = 0; i < 50; i++)
             tier.Add(Entry($"{i}", Width));
-        var evicted = Enumerable.Range(0, 50).Select(i => $"{i}").First(name => !tier.TryFind(Key(name), out _));
+        var evicted = Enumerable.Range(0, 50).Select(i => $"{i}").First(name => !tier.TryFind(KeyOf(name), out _));
 
         tier.Add(Entry(evicted, Width));
         for (var i = 0; i < 100; i++)
             tier.Add(Entry($"scan {i}", Width));
 
-        Assert.True(tier.TryFind(Key(evicted), out _));
+        Assert.True(tier.TryFind(KeyOf(evicted), out _));
     }
 
     [Fact]
@@ -113,14 +113,14 @@ public sealed class MemoryTierTests : CacheTierConformance
         tier.Add(Entry("a", Width));
         time.Advance(TimeSpan.FromMinutes(9));
         tier.Add(Entry("a", Width));
-        Assert.True(tier.TryFind(Key("a"), out _));
+        Assert.True(tier.TryFind(KeyOf("a"), out _));
 
         time.Advance(TimeSpan.FromMinutes(1));
-        Assert.False(tier.TryFind(Key("a"), out _));
+        Assert.False(tier.TryFind(KeyOf("a"), out _));
         Assert.Equal((0, 0), (tier.Count, tier.Bytes));
 
         tier.Add(Entry("a", Width));
-        Assert.True(tier.TryFind(Key("a"), out _));
+        Assert.True(tier.TryFind(KeyOf("a"), out _));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class MemoryTierTests : CacheTierConformance
         {
             var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = bytes });
             tier.Add(Entry("a", Width));
-            Assert.False(tier.TryFind(Key("a"), out _));
+            Assert.False(tier.TryFind(KeyOf("a"), out _));
             Assert.Equal(0, tier.Bytes);
         }
     }
@@ -176,7 +176,7 @@ public sealed class MemoryTierTests : CacheTierConformance
     public void A_hit_allocates_nothing()
     {
         var tier = new MemoryTier();
-        var key = Key("a");
+        var key = KeyOf("a");
         tier.Add(Entry("a", Width));
         tier.TryFind(key, out _);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -194,7 +194,7 @@ public sealed class MemoryTierTests : CacheTierConformance
         const int SlotBytes = 16;
         var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = 4 << 20 });
         var entryBytes = Entry("any", width).VectorBytes;
-        var keys = Enumerable.Range(0, 5 * (4 << 20) / entryBytes).Select(i => Key($"{i}")).ToArray();
+        var keys = Enumerable.Range(0, 5 * (4 << 20) / entryBytes).Select(i => Key($"{i}", width)).ToArray();
         var warm = keys.Length * 3 / 5;
         foreach (var key in keys[..warm])
             tier.Add(new CacheEntry(key, new float[width], 5, 5));
@@ -206,6 +206,59 @@ public sealed class MemoryTierTests : CacheTierConformance
         Assert.InRange(entryBytes, (allocated + SlotBytes) * 0.97, (allocated + SlotBytes) * 1.05);
     }
 
+    [Fact]
+    public void A_tenant_that_scans_leaves_what_others_hold_within_their_share()
+    {
+        var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = 100 * EntryBytes });
+        var mine = Enumerable.Range(0, 40).Select(i => Of("mine", $"{i}")).ToList();
+        mine.ForEach(tier.Add);
+        for (var i = 0; i < 10_000; i++)
+            tier.Add(Of(i % 2 == 0 ? "scanner" : null, $"scan {i}"));
+
+        // A third of the room is more than 32 entries, whatever is around them.
+        Assert.InRange(mine.Count(entry => tier.TryFind(entry.Key, out _)), 30, 34);
+        Assert.InRange(tier.Bytes, 90 * EntryBytes, tier.MaxBytes);
+        Assert.Equal(tier.Bytes > 0 ? tier.Count : 0, tier.Lines().Sum(line => line.Entries));
+    }
+
+    [Fact]
+    public void A_tenant_keeps_to_its_quota_where_nobody_else_wants_the_room()
+    {
+        var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = 100 * EntryBytes, TenantMaxBytes = 20 * EntryBytes });
+        for (var i = 0; i < 1000; i++)
+            tier.Add(Of("one", $"{i}"));
+        Assert.InRange(tier.Bytes, 15 * EntryBytes, 20 * EntryBytes);
+
+        tier.Add(Of("two", "x"));
+        Assert.InRange(tier.Lines().Single(line => line.Line.Tenant == "one").Entries, 10, 20);
+    }
+
+    [Fact]
+    public async Task What_thousands_of_tenants_hold_and_leave_is_counted_to_the_byte()
+    {
+        var tier = new MemoryTier(new MemoryTierOptions { MaxBytes = 300 * EntryBytes });
+        var random = new Random(3);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var entry = Of($"{random.Next(2000)}", $"{random.Next(5)}");
+            tier.Add(entry);
+            if (random.Next(4) == 0)
+                entry.OfferText(VectorTextKind.Base64, new byte[random.Next(500)]);
+            Assert.InRange(tier.Bytes, 0, tier.MaxBytes);
+        }
+
+        Assert.Equal(tier.Count, tier.Lines().Sum(line => line.Entries));
+        foreach (var (line, _, _) in tier.Lines())
+            Assert.InRange(await tier.ClearAsync(new CacheFilter { Tenant = line.Tenant }, TestEnd), 1, 5);
+        Assert.Equal((0, 0), (tier.Count, tier.Bytes));
+    }
+
+    private static CacheEntry Of(string? tenant, string text)
+    {
+        var line = new CacheLine(tenant, "model", new byte[32], Width);
+        return new CacheEntry(new LineKey(line, CacheKey.OfText(tenant, line.Identity.Span, text)), new float[Width], 5, 5);
+    }
+
     private protected override ICacheTier Create() => new MemoryTier(new MemoryTierOptions { MaxBytes = 1 << 20 });
 
     private static void Hammer(MemoryTier tier, Random random, long stop)
@@ -213,7 +266,7 @@ public sealed class MemoryTierTests : CacheTierConformance
         while (Environment.TickCount64 < stop)
         {
             var name = $"{random.Next(400)}";
-            if (!tier.TryFind(Key(name), out var found))
+            if (!tier.TryFind(KeyOf(name), out var found))
             {
                 tier.Add(Entry(name, Width));
             }

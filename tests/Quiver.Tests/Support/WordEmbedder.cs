@@ -25,6 +25,8 @@ internal sealed class WordEmbedder(string name = "fake", int width = 8, int maxT
 
     public string Arithmetic => "f32";
 
+    public bool IsLocal { get; init; } = true;
+
     public IReadOnlyDictionary<string, string> Prompts { get; init; } = new Dictionary<string, string>();
 
     public string? DefaultPromptName { get; init; }

@@ -15,15 +15,18 @@ internal sealed class Flight
     private int _queuing = 1;
 
     /// <param name="interactive">Whether who starts it will queue it as interactive work.</param>
-    public Flight(SingleFlight owner, CacheKey key, PreparedInput input, bool interactive)
+    public Flight(SingleFlight owner, LineKey key, PreparedInput input, bool interactive)
     {
-        Key = key;
+        Own = key;
         Input = input;
         Interactive = interactive;
         _windows = new FlightWindows(owner, this);
     }
 
-    public CacheKey Key { get; }
+    /// <summary>Where its vector is kept.</summary>
+    public LineKey Own { get; }
+
+    public CacheKey Key => Own.Key;
 
     public PreparedInput Input { get; }
 

@@ -58,7 +58,10 @@ internal sealed class FlightWindows
         if (Interlocked.Decrement(ref _missing) > 0)
             return;
 
-        var entry = new CacheEntry(_flight.Key, WindowMean.Of(_vectors, _flight.Input.Windows), _flight.Input.Tokens, _flight.Input.FullTokens);
+        var mean = WindowMean.Of(_vectors, _flight.Input.Windows);
+        if (_owner.RoundsToHalf)
+            HalfPrecision.Round(mean);
+        var entry = new CacheEntry(_flight.Own, mean, _flight.Input.Tokens, _flight.Input.FullTokens);
         _owner.Land(_flight, entry, new ScheduledTimes(TimeSpan.FromTicks(_queueTicks), TimeSpan.FromTicks(_inferenceTicks)));
     }
 

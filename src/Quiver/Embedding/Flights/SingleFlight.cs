@@ -14,7 +14,7 @@ namespace Quiver.Embedding.Flights;
 /// cache before its flight leaves the table, and the cache is asked again where there is no flight: so a key is never computed twice at a time,
 /// nor right after it was, but for one whose last waiter left while it ran.
 /// </remarks>
-internal sealed class SingleFlight(MemoryTier cache)
+internal sealed class SingleFlight(TieredCache cache)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<CacheKey, Flight> _flights = [];
@@ -28,6 +28,9 @@ internal sealed class SingleFlight(MemoryTier cache)
                 return _flights.Count;
         }
     }
+
+    /// <summary>Whether vectors are rounded before anybody gets to see them.</summary>
+    public bool RoundsToHalf => cache.Element == StoredElement.Float16;
 
     /// <summary>The input of a flight under way, so that it is not tokenized again.</summary>
     public PreparedInput? Find(in CacheKey key)
@@ -56,7 +59,7 @@ internal sealed class SingleFlight(MemoryTier cache)
                 role = FlightRole.Starts;
                 if (cache.TryFindAgain(input.Key, out entry))
                     return false;
-                flight = new Flight(this, input.Key, input.Prepared!, interactive);
+                flight = new Flight(this, input.Own, input.Prepared!, interactive);
                 _flights.Add(input.Key, flight);
             }
 

@@ -11,7 +11,7 @@ namespace Quiver.Tests.Embedding.Flights;
 public sealed class RequestFlightsTests : IDisposable
 {
     private readonly HeldScheduler _held = new(new SchedulerOptions { InteractiveQueueTokens = 1, BulkQueueTokens = 1 });
-    private readonly MemoryTier _cache = new(new MemoryTierOptions { MaxBytes = 1 << 20 });
+    private readonly TieredCache _cache = new(new TieredCacheOptions { Memory = new() { MaxBytes = 1 << 20 } }, []);
     private readonly SingleFlight _flights;
 
     public RequestFlightsTests() => _flights = new SingleFlight(_cache);

@@ -129,7 +129,7 @@ public sealed class SingleFlightTests
             Assert.Equal(ErrorKind.Internal, error.Kind);
         }
 
-        Assert.Equal(0, service.Cache.Count);
+        Assert.Equal(0, service.Cache.Memory.Count);
         model.OnVector = _ => { };
         Assert.Equal(model.UnitVectorOf("text"), await VectorAsync(service.EmbedAsync(Request("text"), TestEnd)));
     }
@@ -232,7 +232,7 @@ public sealed class SingleFlightTests
         SpinWait.SpinUntil(() => service.Counts.RunningTexts == 0, TimeSpan.FromSeconds(10));
         Assert.Equal(default, service.Counts);
         Assert.Equal(0, service.Flights.Count);
-        Assert.InRange(service.Cache.Bytes, 0, 5_000);
+        Assert.InRange(service.Cache.Memory.Bytes, 0, 5_000);
     }
 
     private static string[] Texts(Random random) => [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => $"text {random.Next(300)}")];

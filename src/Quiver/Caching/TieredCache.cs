@@ -1,0 +1,157 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Quiver.Diagnostics;
+
+namespace Quiver.Caching;
+
+/// <summary>The tiers as one: memory first, then those below it, nearest first; what a lower one has fills the upper ones.</summary>
+/// <remarks>
+/// Thread-safe. Memory answers at once and takes every new entry at once. The tiers below are asked once per request, cost it a bounded wait at
+/// most (<see cref="CircuitTier"/>), and are written behind the answer (<see cref="WriteBehind"/>). See readme.md.
+/// </remarks>
+internal sealed class TieredCache : IAsyncDisposable, IDisposable
+{
+    private readonly IReadOnlyList<CircuitTier> _below;
+    private readonly KeyValuePair<string, object?>[] _tags;
+    private readonly WriteBehind? _writes;
+    private readonly TieredCacheOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Meter _meter = QuiverMeter.Create();
+    private int _disposed;
+
+    /// <param name="below">The tiers below memory, nearest first; the cache owns them from now on.</param>
+    /// <param name="onChange">Told the name of a tier below and whether it can be used, when that changes.</param>
+    public TieredCache(TieredCacheOptions options, IReadOnlyList<ICacheTier> below, TimeProvider? time = null, Action<string, bool>? onChange = null)
+    {
+        _options = options;
+        _time = time ?? TimeProvider.System;
+        Memory = new MemoryTier(options.Memory, _time);
+        _below = [.. below.Select(tier => new CircuitTier(tier, options.Circuit, _time, onChange))];
+        _tags = [.. below.Select(tier => new KeyValuePair<string, object?>("tier", tier.Name))];
+        if (_below.Count == 0)
+            return;
+        _writes = new WriteBehind(_below, options.QueueBytes);
+        _meter.CreateObservableGauge(
+            "quiver.cache.available", () => _below.Select((tier, i) => new Measurement<int>(tier.IsOpen ? 0 : 1, _tags[i])), "1", "Whether a cache tier below memory is in use: 0 while it is away.");
+        _meter.CreateObservableGauge("quiver.cache.queued", () => _writes.Bytes, "By", "Computed vectors on their way to the cache tiers below memory.");
+    }
+
+    public MemoryTier Memory { get; }
+
+    /// <summary>What elements are where they are kept; computed vectors must have been rounded to it.</summary>
+    public StoredElement Element => _options.Element;
+
+    /// <summary>Whether there is a tier below memory.</summary>
+    public bool HasTiersBelow => _below.Count > 0;
+
+    /// <summary>Looks in memory. A hit is counted.</summary>
+    public bool TryFind(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry) => Memory.TryFind(key, out entry);
+
+    /// <inheritdoc cref="MemoryTier.TryFindAgain"/>
+    public bool TryFindAgain(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry) => Memory.TryFindAgain(key, out entry);
+
+    /// <summary>Looks below memory for what memory does not have.</summary>
+    /// <param name="entries">[keys]; receives null where there is nothing.</param>
+    public async ValueTask FindBelowAsync(ReadOnlyMemory<LineKey> keys, Memory<CacheEntry?> entries, CancellationToken cancellationToken)
+    {
+        var missing = Enumerable.Range(0, keys.Length).ToArray();
+        for (var tier = 0; tier < _below.Count && missing.Length > 0; tier++)
+        {
+            var asked = Array.ConvertAll(missing, i => keys.Span[i]);
+            var found = new CacheEntry?[asked.Length];
+            await _below[tier].FindAsync(asked, found, cancellationToken);
+            var hits = 0;
+            for (var i = 0; i < found.Length; i++)
+            {
+                if (found[i] is not { } entry)
+                    continue;
+                hits++;
+                entries.Span[missing[i]] = entry;
+                Memory.Add(entry);
+                if (tier > 0)
+                    _writes!.Add(new CacheAddition(entry), ..tier);
+            }
+
+            if (hits == 0)
+                continue;
+            QuiverMeter.CacheHits.Add(hits, _tags[tier]);
+            missing = [.. missing.Where((_, i) => found[i] is null)];
+        }
+    }
+
+    /// <summary>Keeps a computed vector: in memory now, in the tiers below soon.</summary>
+    public void Add(CacheEntry entry)
+    {
+        if (entry.CreatedAt == 0)
+            entry.CreatedAt = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        Memory.Add(entry);
+        _writes?.Add(new CacheAddition(entry), ..);
+    }
+
+    /// <summary>Adds the text of an entry that was added before, for the lowest tier, which alone may keep texts.</summary>
+    public void KeepText(CacheEntry entry, string text) => _writes?.Add(new CacheAddition(entry, text), ^1..);
+
+    /// <summary>Forgets what a filter matches, in every tier, the lowest first, so that nothing comes up again.</summary>
+    /// <returns>Entries forgotten, by tier.</returns>
+    /// <exception cref="QuiverException"><see cref="ErrorKind.Unavailable"/>: a tier is away, and those above it still have what they had.</exception>
+    public async Task<IReadOnlyList<(string Tier, long Entries)>> ClearAsync(CacheFilter filter, CancellationToken cancellationToken)
+    {
+        var cleared = new List<(string Tier, long Entries)>();
+        await FlushAsync(cancellationToken);
+        foreach (var tier in _below.Reverse())
+            cleared.Add((tier.Name, await tier.ClearAsync(filter, cancellationToken)));
+        cleared.Add((Memory.Name, await Memory.ClearAsync(filter, cancellationToken)));
+        cleared.Reverse();
+        return cleared;
+    }
+
+    /// <summary>Until what was added before is in the tiers below, or dropped.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => _writes?.FlushAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Writes what is queued, for a few seconds at most, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(_options.FlushTimeout, _time);
+        try
+        {
+            await FlushAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A tier that hangs. Its entries are only copies.
+        }
+
+        if (_writes is not null)
+            await _writes.DisposeAsync();
+        Dispose();
+    }
+
+    /// <summary>Ends at once: what is queued is not written.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _meter.Dispose();
+        _writes?.Stop();
+        foreach (var tier in _below)
+            tier.Dispose();
+        Memory.Dispose();
+    }
+}
+
+/// <summary>How much is kept, and how.</summary>
+internal sealed record TieredCacheOptions
+{
+    public MemoryTierOptions Memory { get; init; } = new();
+
+    /// <summary>What the elements of kept vectors are. float16 rounds what is computed, so that an answer does not depend on where it comes from.</summary>
+    public StoredElement Element { get; init; } = StoredElement.Float32;
+
+    public CircuitOptions Circuit { get; init; } = new();
+
+    /// <summary>The most bytes that wait to be written below memory.</summary>
+    public long QueueBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>How long the end waits for what is queued.</summary>
+    public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
