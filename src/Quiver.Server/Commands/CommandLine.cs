@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using Quiver.Diagnostics;
 using Quiver.Models;
 using Quiver.Server.Hosting;
+using Quiver.Storage.Migrations;
 
 namespace Quiver.Server.Commands;
 
@@ -70,7 +71,7 @@ internal static class CommandLine
         }
 
         // The second line below is for faults of Quiver's own: everything listed here already says what to do.
-        var expected = exception is UsageException or InputException or QuiverException or ModelFormatException or IOException or CertificateException
+        var expected = exception is UsageException or InputException or QuiverException or ModelFormatException or IOException or CertificateException or MigrationException
             or UnauthorizedAccessException;
         Console.Error.WriteLine($"quiver: {(expected ? "" : "internal error: ")}{exception.Message}");
         if (Environment.GetEnvironmentVariable(DebugVariable) is { Length: > 0 })

@@ -4,6 +4,7 @@ using Quiver.Caching;
 using Quiver.Encoding;
 using Quiver.Server.Auth;
 using Quiver.Server.Telemetry;
+using Quiver.Storage;
 
 namespace Quiver.Server.Configuration;
 
@@ -55,6 +56,21 @@ internal sealed record ServeOptions
 
     /// <summary>How long a computed vector is kept at most; null for as long as there is room.</summary>
     public TimeSpan? CacheTimeToLive { get; init; }
+
+    /// <summary>The folder of our own files.</summary>
+    public string DataFolder { get; init; } = "data";
+
+    /// <summary>The address of the database as it was given; null is a file in <see cref="DataFolder"/>. See <see cref="DatabaseAddress"/>.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The schema of our tables on PostgreSQL, unless <see cref="Database"/> says it.</summary>
+    public string DatabaseSchema { get; init; } = PostgreSqlAddress.DefaultSchema;
+
+    /// <summary>Whether a start brings the tables up to date.</summary>
+    public bool MigratesDatabase { get; init; } = true;
+
+    /// <summary>Whether anything needs a database. Where nothing does, none is opened and no file is written.</summary>
+    public bool UsesDatabase => Database is not null;
 
     /// <summary>The most inputs of one request to TEI's routes.</summary>
     public int MaxClientBatchSize { get; init; } = 32;
@@ -130,6 +146,8 @@ internal sealed record ServeOptions
     /// <summary>Values that cannot be, each with its fix. Empty when there are none.</summary>
     public IEnumerable<string> ImpossibleValues()
     {
+        if (DatabaseFiles.ProblemWith(this) is { } problem)
+            yield return problem;
         if (ApiKey is not null && ApiKeyFile is not null)
             yield return "Give the API key or a file that holds it, not both.";
         if (TlsCertificate is null != TlsKey is null)

@@ -12,8 +12,8 @@ internal abstract class Setting(string path, string flag)
 
     public string Flag => flag;
 
-    /// <summary>"QUIVER_API_KEY" for "--api-key".</summary>
-    public string Variable { get; } = VariableOf(flag);
+    /// <summary>"QUIVER_API_KEY" for "--api-key", unless another name is usual.</summary>
+    public string Variable { get; init; } = VariableOf(flag);
 
     /// <summary>A variable that all programs of a kind read, and so counts under no profile too; <see cref="Variable"/> goes over it.</summary>
     public string? CommonVariable { get; init; }

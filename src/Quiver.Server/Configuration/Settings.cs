@@ -7,7 +7,7 @@ namespace Quiver.Server.Configuration;
 internal static class Settings
 {
     /// <summary>In the order of documentation: a section's settings stand together.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [.. ServerSettings.All, .. AuthSettings.All, .. ModelSettings.All, .. CacheSettings.All, .. LimitSettings.All, .. TeiSettings.All, .. FastEmbedSettings.All, .. TelemetrySettings.All, CompatSetting.Compat];
+    public static IReadOnlyList<Setting> All { get; } = [.. ServerSettings.All, .. AuthSettings.All, .. ModelSettings.All, .. CacheSettings.All, .. DatabaseSettings.All, .. LimitSettings.All, .. TeiSettings.All, .. FastEmbedSettings.All, .. TelemetrySettings.All, DatabaseSettings.DataFolder, CompatSetting.Compat];
 
     private static readonly Dictionary<string, Setting> ByPath = All.ToDictionary(setting => setting.Path, StringComparer.Ordinal);
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Quiver.Accounts;
-using Quiver.Embedding;
 using Quiver.Limits;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
@@ -22,8 +21,9 @@ internal static class QuiverHost
     /// Built from the empty builder: nothing is read from ASPNETCORE_* variables or from an appsettings.json in the current folder, so the
     /// server listens where its own options say and nowhere else.
     /// </remarks>
-    public static WebApplication Build(ServeOptions options, EmbeddingService embeddings, Drain drain, TimeProvider time, Action<ILoggingBuilder>? logging = null)
+    public static WebApplication Build(ServeOptions options, ServerParts parts, Drain drain, TimeProvider time, Action<ILoggingBuilder>? logging = null)
     {
+        var embeddings = parts.Embeddings;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listener.Configure(kestrel, options));
         builder.Services.AddRoutingCore();

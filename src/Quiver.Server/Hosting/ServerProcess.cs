@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Quiver.Caching;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Server.Commands;
@@ -10,8 +9,6 @@ namespace Quiver.Server.Hosting;
 /// <summary>The life of `quiver serve`: load, listen, announce, wait for a signal, drain.</summary>
 internal static class ServerProcess
 {
-    private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
-
     /// <returns>The exit code, once the last request in flight is answered.</returns>
     public static async Task<int> RunAsync(ServeOptions options, TimeProvider time)
     {
@@ -20,33 +17,15 @@ internal static class ServerProcess
         {
             foreach (var model in options.Models)
                 models.Add(LocalModels.Load(model, options.Precision));
-            using var embeddings = new EmbeddingService(Directory(models, options), ServiceOptions(options), time);
-            await WarmUpAsync(embeddings, models);
-            return await ServeAsync(embeddings, models, options, time);
+            await using var parts = await ServerParts.CreateAsync(options, models, time, CancellationToken.None);
+            await WarmUpAsync(parts.Embeddings, models);
+            return await ServeAsync(parts, models, options, time);
         }
         finally
         {
             models.ForEach(model => model.Dispose());
         }
     }
-
-    private static ModelDirectory Directory(List<EmbeddingModel> models, ServeOptions options)
-    {
-        try
-        {
-            return new ModelDirectory(models, options.Aliases);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new UsageException(exception.Message);
-        }
-    }
-
-    private static EmbeddingServiceOptions ServiceOptions(ServeOptions options) => new()
-    {
-        Cache = new MemoryTierOptions { MaxBytes = options.CacheSize, TimeToLive = options.CacheTimeToLive },
-        SelfTestInterval = SelfTestInterval,
-    };
 
     /// <summary>Compiles the path of a request and shows that each model computes what it should, before anyone is told that we are here.</summary>
     private static async Task WarmUpAsync(EmbeddingService embeddings, List<EmbeddingModel> models)
@@ -67,10 +46,10 @@ internal static class ServerProcess
         }
     }
 
-    private static async Task<int> ServeAsync(EmbeddingService embeddings, List<EmbeddingModel> models, ServeOptions options, TimeProvider time)
+    private static async Task<int> ServeAsync(ServerParts parts, List<EmbeddingModel> models, ServeOptions options, TimeProvider time)
     {
         var drain = new Drain();
-        await using var app = QuiverHost.Build(options, embeddings, drain, time);
+        await using var app = QuiverHost.Build(options, parts, drain, time);
         var asked = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);

@@ -53,7 +53,7 @@ public sealed class YamlSettingsTests
     [InlineData("sever:\n  port: 1", ":1: there is no setting sever. Did you mean server?")]
     [InlineData("port: 1", ":1: there is no setting port. Did you mean server.port?")]
     [InlineData("server:\n  api-key: x", ":2: there is no setting server.api-key. Did you mean auth.api_key?")]
-    [InlineData("database: { url: x }", ":1: there is no setting database.")]
+    [InlineData("books: { url: x }", ":1: there is no setting books.")]
     [InlineData("server:\n  port: 1\n\n  port: 2", ":4: port stands on line 2 already.")]
     [InlineData("server:\n  port: 1\nserver:\n  host: x", ":3: server stands on line 1 already.")]
     [InlineData("models:\n  aliases:\n    a: x\n    a: y", ":4: a stands on line 3 already.")]

@@ -16,15 +16,14 @@ namespace Quiver.Server.Tests.Support;
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly EmbeddingService _embeddings;
+    private readonly ServerParts _parts;
     private readonly IEmbedder _model;
     private readonly LogCollector _log = new();
 
-    private TestServer(IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions, TimeProvider? time)
+    private TestServer(IEmbedder model, ServerParts parts, ServeOptions options, TimeProvider time)
     {
-        _model = model;
-        _embeddings = new EmbeddingService(new ModelDirectory([model], options.Aliases), serviceOptions);
-        _app = QuiverHost.Build(options with { Port = 0 }, _embeddings, Drain, time ?? TimeProvider.System, options.LogFile is null ? logging => logging.AddProvider(_log) : null);
+        (_model, _parts) = (model, parts);
+        _app = QuiverHost.Build(options with { Port = 0 }, parts, Drain, time, options.LogFile is null ? logging => logging.AddProvider(_log) : null);
     }
 
     public WordEmbedder Model => (WordEmbedder)_model;
@@ -34,7 +33,7 @@ internal sealed class TestServer : IAsyncDisposable
     public IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints);
 
     /// <summary>What waits and what runs at this moment.</summary>
-    public SchedulerCounts Counts => _embeddings.Counts;
+    public SchedulerCounts Counts => _parts.Embeddings.Counts;
 
     public string Log => _log.Text;
 
@@ -63,7 +62,9 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartWithAsync(
         IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null)
     {
-        var server = new TestServer(model, options, serviceOptions, time);
+        time ??= TimeProvider.System;
+        var parts = await ServerParts.CreateAsync(options, [model], time, TestContext.Current.CancellationToken, serviceOptions ?? new EmbeddingServiceOptions());
+        var server = new TestServer(model, parts, options, time);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Address = new Uri(QuiverHost.AddressOf(server._app));
         server.Client = Loopback.Client(server.Address);
@@ -85,7 +86,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        _embeddings.Dispose();
+        await _parts.DisposeAsync();
         (_model as IDisposable)?.Dispose();
     }
 }

@@ -1,0 +1,61 @@
+using Quiver.Caching;
+using Quiver.Diagnostics;
+using Quiver.Embedding;
+using Quiver.Server.Commands;
+using Quiver.Server.Configuration;
+using Quiver.Storage;
+using Quiver.Storage.Migrations;
+
+namespace Quiver.Server.Hosting;
+
+/// <summary>What a running server is made of, put together in one place, in the order in which the parts need each other.</summary>
+internal sealed class ServerParts : IAsyncDisposable
+{
+    private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
+
+    private ServerParts(EmbeddingService embeddings, Database? database) => (Embeddings, Database) = (embeddings, database);
+
+    public EmbeddingService Embeddings { get; }
+
+    /// <summary>null where nothing needs one (<see cref="ServeOptions.UsesDatabase"/>).</summary>
+    public Database? Database { get; }
+
+    /// <param name="models">Stay the caller's to dispose, after the parts.</param>
+    /// <param name="embedding">Over what the options make of it; null for those.</param>
+    /// <exception cref="UsageException">The models and aliases do not go together.</exception>
+    /// <exception cref="MigrationException">The database is not one of this program.</exception>
+    /// <exception cref="QuiverException"><see cref="ErrorKind.Unavailable"/>: the database does not answer.</exception>
+    public static async Task<ServerParts> CreateAsync(
+        ServeOptions options, IReadOnlyList<IEmbedder> models, TimeProvider time, CancellationToken cancellationToken, EmbeddingServiceOptions? embedding = null)
+    {
+        var directory = Directory(models, options);
+        var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
+        var embeddings = new EmbeddingService(directory, embedding ?? EmbeddingOptions(options), time);
+        return new ServerParts(embeddings, database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Embeddings.Dispose();
+        if (Database is not null)
+            await Database.DisposeAsync();
+    }
+
+    private static ModelDirectory Directory(IReadOnlyList<IEmbedder> models, ServeOptions options)
+    {
+        try
+        {
+            return new ModelDirectory(models, options.Aliases);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    private static EmbeddingServiceOptions EmbeddingOptions(ServeOptions options) => new()
+    {
+        Cache = new MemoryTierOptions { MaxBytes = options.CacheSize, TimeToLive = options.CacheTimeToLive },
+        SelfTestInterval = SelfTestInterval,
+    };
+}

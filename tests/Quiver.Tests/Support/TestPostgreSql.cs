@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+
+namespace Quiver.Tests.Support;
+
+/// <summary>A PostgreSQL 17 with pgvector, started by tests/servers.</summary>
+internal sealed class TestPostgreSql : IAsyncDisposable
+{
+    private static readonly Lazy<Task<TestPostgreSql>> OfThisRun = new(() => StartAsync());
+
+    private readonly string _password;
+
+    private TestPostgreSql(ServerScript script, string password) => (Server, _password) = (script, password);
+
+    public ServerScript Server { get; }
+
+    /// <summary>The one that the tests of a run share, each with a schema of its own. It ends with the process.</summary>
+    public static Task<TestPostgreSql> SharedAsync() => OfThisRun.Value;
+
+    /// <summary>One of its own, for tests that stop it.</summary>
+    /// <param name="durable">Whether it waits for the disk.</param>
+    public static async Task<TestPostgreSql> StartAsync(bool durable = false)
+    {
+        var password = RandomNumberGenerator.GetHexString(24);
+        return new TestPostgreSql(await ServerScript.StartAsync("postgresql", ("QUIVER_TEST_PASSWORD", password), ("QUIVER_TEST_DURABLE", durable ? "1" : "0")), password);
+    }
+
+    public string Url(string schema) => $"postgresql://quiver:{_password}@127.0.0.1:{Server.Port}/postgres?schema={schema}";
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}
