@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Quiver.Accounts;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 
@@ -29,7 +31,7 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, BodyMemory bo
     public static FastEmbedError NotDeclaredAsJson { get; } = new(415, "unsupported_media_type", "Expected request with `Content-Type: application/json`");
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/embed", EmbedAsync).WithMetadata(FastEmbedErrorRenderer.Shared, FastEmbedDocumentation.Embed, new BodyLimit(MaxBodyBytes));
+        routes.MapPost("/v1/embed", EmbedAsync).WithMetadata(FastEmbedErrorRenderer.Shared, FastEmbedDocumentation.Embed, new BodyLimit(MaxBodyBytes)).Needs(Access.Key(Scopes.EmbedText));
 
     private async Task EmbedAsync(HttpContext context)
     {
