@@ -6,6 +6,9 @@ namespace Quiver.Server.Auth;
 /// <param name="trustedProxies">Whoever calls from there speaks for others, whatever the address.</param>
 internal sealed class OpenToThisMachine(IReadOnlyList<IPNetwork> trustedProxies)
 {
+    /// <summary>Whether the request's endpoint is open to callers on this machine, and it is from one.</summary>
+    public static bool IsMet(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<OpenToThisMachine>()?.IsCalledFromHere(context) == true;
+
     /// <summary>Whether a request was made on this machine. One that a proxy here passes on may come from anywhere.</summary>
     /// <remarks>A proxy that adds no header of its own and is not listed looks like any other program here.</remarks>
     public bool IsCalledFromHere(HttpContext context)

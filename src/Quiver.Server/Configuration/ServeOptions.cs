@@ -1,5 +1,6 @@
 using System.Net;
 using Quiver.Accounts;
+using Quiver.Accounts.Sessions;
 using Quiver.Caching;
 using Quiver.Encoding;
 using Quiver.Server.Auth;
@@ -39,11 +40,28 @@ internal sealed record ServeOptions
 
     public Precision Precision { get; init; } = Precision.Int16;
 
-    /// <summary>The one key that callers present; null is open mode.</summary>
+    /// <summary>Who may come in; null is as <see cref="Mode"/> says.</summary>
+    public AuthMode? Auth { get; init; }
+
+    public AuthMode Mode => Auth ?? (ApiKey is null ? AuthMode.Open : AuthMode.Single);
+
+    /// <summary>The one key that callers present; the master key of <see cref="AuthMode.Multi"/>.</summary>
     public string? ApiKey { get; init; }
 
     /// <summary>A file that holds the key; see <see cref="ReadKeyFile"/>.</summary>
     public string? ApiKeyFile { get; init; }
+
+    /// <summary>Whether a key may stand in the query.</summary>
+    public bool QueryKey { get; init; }
+
+    /// <summary>Whether what needs a key is refused over plain HTTP.</summary>
+    public bool RequireHttps { get; init; }
+
+    /// <summary>What sessions are signed with; null makes one and keeps it.</summary>
+    public string? JwtSecret { get; init; }
+
+    /// <summary>What they were signed with before, and is still believed.</summary>
+    public string? PreviousJwtSecret { get; init; }
 
     /// <summary>The services whose names, answers on shared paths and metrics are in force ("fastembed", "tei" …).</summary>
     public IReadOnlySet<string> Compat { get; init; } = new HashSet<string>();
@@ -156,6 +174,12 @@ internal sealed record ServeOptions
             yield return problem;
         if (ApiKey is not null && ApiKeyFile is not null)
             yield return "Give the API key or a file that holds it, not both.";
+        if (Auth == AuthMode.Open && ApiKey is not null)
+            yield return "--auth open asks for no key, and there is one: leave one of them out.";
+        if (Auth == AuthMode.Single && ApiKey is null)
+            yield return "--auth single needs the key: set QUIVER_API_KEY (or --api-key-file FILE).";
+        if (JwtSecret is not null && SigningSecret.IsSample(JwtSecret))
+            yield return "The JWT secret is an example out of documentation, which everyone knows. `openssl rand -hex 32` makes a good one.";
         if (TlsCertificate is null != TlsKey is null)
             yield return "TLS takes a certificate and its key: give both --tls-cert and --tls-key.";
         if (Models is [])
@@ -169,7 +193,7 @@ internal sealed record ServeOptions
     /// <summary>Why possible values must not be served (docs/decisions/0020-open-mode.md), with the fix, or null.</summary>
     public string? Refusal()
     {
-        if (ApiKey is not null)
+        if (Mode != AuthMode.Open)
             return null;
         if (!ListensOnLoopbackOnly)
             return $"--host {Host} lets other machines in, and there is no key. Set QUIVER_API_KEY (or --api-key-file FILE), or leave --host at localhost.";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 
@@ -52,8 +53,8 @@ internal sealed class DocumentationRoutes
         var documented = new Lazy<IReadOnlyList<DocumentedRoute>>(() => DocumentedRoute.Of(routes.DataSources.SelectMany(source => source.Endpoints), standard));
         _asTeisHealth = options.Compat.Contains("tei") ? readiness : null;
         _root = new(() => Root(documented.Value, options));
-        _openApi = new(() => OpenApiDocument.Write(documented.Value, options.ApiKey is not null));
-        _page = new(() => DocumentationPage.Write(documented.Value, options.ApiKey is not null));
+        _openApi = new(() => OpenApiDocument.Write(documented.Value, options.Mode != AuthMode.Open));
+        _page = new(() => DocumentationPage.Write(documented.Value, options.Mode != AuthMode.Open));
     }
 
     /// <param name="standard">Words the errors of routes that belong to no dialect.</param>
@@ -61,7 +62,7 @@ internal sealed class DocumentationRoutes
     public static void Map(IEndpointRouteBuilder routes, ErrorRenderer standard, Readiness readiness, ServeOptions options)
     {
         var documents = new DocumentationRoutes(routes, standard, readiness, options);
-        var group = routes.MapGroup("").AllowAnonymous();
+        var group = routes.MapGroup("").Needs(Access.Anyone);
         group.MapMethods("/", GetOrHead, documents.WriteRootAsync).WithMetadata(RootDocumentation);
         group.MapGet("/docs", documents.WritePageAsync).WithMetadata(PageDocumentation);
         group.MapGet("/openapi.json", documents.WriteOpenApiAsync).WithMetadata(OpenApiDocumentation);

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Quiver.Server.Auth;
 using Quiver.Server.Hosting;
 
@@ -42,7 +41,7 @@ internal sealed record DocumentedRoute(string Method, string Path, RouteDocument
 
     private static KeyNeed KeyNeedOf(RouteEndpoint endpoint)
     {
-        if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        if (endpoint.Metadata.GetMetadata<Access>() is { IsAnyone: true })
             return KeyNeed.Nobody;
         return endpoint.Metadata.GetMetadata<OpenToThisMachine>() is not null ? KeyNeed.Others : KeyNeed.Everybody;
     }

@@ -91,6 +91,7 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         405 => $"Not allowed to {context.Request.Method} on {Shown(context.Request.Path)} (HINT: Perhaps you meant {context.Response.Headers.Allow})",
         408 => "The body of the request did not arrive in time.",
         413 => $"The body of the request is larger than {MaxBodyBytes(context)} bytes. Send fewer inputs at a time.",
+        426 => "HTTPS required",
         _ => "The request is not well-formed HTTP.",
     })
     {

@@ -28,7 +28,7 @@ internal abstract class ErrorRenderer
 }
 
 /// <summary>A request that failed before any dialect read it.</summary>
-/// <param name="Status">404, 405, 408, 413, or 400 for malformed HTTP.</param>
+/// <param name="Status">404, 405, 408, 413, 426, or 400 for malformed HTTP.</param>
 /// <param name="Message">What to do about it. Without secrets and without the user's text.</param>
 internal readonly record struct HttpFault(int Status, string Message)
 {

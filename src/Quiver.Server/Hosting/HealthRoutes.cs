@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Documentation;
 
@@ -61,9 +62,9 @@ internal sealed class HealthRoutes
     public static void Map(IEndpointRouteBuilder routes, Readiness readiness, string model, ServeOptions options)
     {
         var health = new HealthRoutes(readiness, model, options);
-        routes.MapGet("/health/live", context => WriteAsync(context, 200, """{"status":"live"}"""u8)).AllowAnonymous().WithMetadata(LiveDocumentation);
-        routes.MapGet("/health/ready", context => health.AnswerAsync(context, """{"status":"ready"}"""u8)).AllowAnonymous().WithMetadata(ReadyDocumentation);
-        routes.MapMethods("/health", GetOrHead, health.AnswerAsync).AllowAnonymous().WithMetadata(HealthDocumentation);
+        routes.MapGet("/health/live", context => WriteAsync(context, 200, """{"status":"live"}"""u8)).Needs(Access.Anyone).WithMetadata(LiveDocumentation);
+        routes.MapGet("/health/ready", context => health.AnswerAsync(context, """{"status":"ready"}"""u8)).Needs(Access.Anyone).WithMetadata(ReadyDocumentation);
+        routes.MapMethods("/health", GetOrHead, health.AnswerAsync).Needs(Access.Anyone).WithMetadata(HealthDocumentation);
     }
 
     private Task AnswerAsync(HttpContext context)

@@ -1,3 +1,4 @@
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 
 namespace Quiver.Server.Hosting;
@@ -11,5 +12,5 @@ internal static class ProgramVersion
     public static string Full { get; } = Version.ToString(3);
 
     /// <summary>What a caller without a key may know: all of it on this machine, in open mode; else the major number, which tells no flaw.</summary>
-    public static string For(ServeOptions options) => options.ApiKey is null ? Full : Version.ToString(1);
+    public static string For(ServeOptions options) => options.Mode == AuthMode.Open ? Full : Version.ToString(1);
 }

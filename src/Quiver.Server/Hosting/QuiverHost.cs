@@ -51,6 +51,7 @@ internal static class QuiverHost
         tei.Map(app);
         new SharedPath(bodyMemory, options, tei.Similarity).Map(app, "/similarity");
         DocumentationRoutes.Map(app, StandardRenderer(options), readiness, options);
+        EndpointAccess.RequireEverywhere(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
         return app;
     }
 
@@ -69,12 +70,14 @@ internal static class QuiverHost
         Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), StandardRenderer(options)).InvokeAsync);
         if (options.MetricsPort is not null)
             Use(app, MetricsPort.InvokeAsync);
-        if (options.ApiKey is null)
+        if (options.RequireHttps)
+            Use(app, SecureTransport.InvokeAsync);
+        if (options.Mode == AuthMode.Open)
             Use(app, new OpenModeGuard(new OpenToThisMachine(options.TrustedProxies)).InvokeAsync);
         if (options.CorsOrigins is not [])
             Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
-        if (options.ApiKey is { } key)
-            Use(app, new ApiKeyGuard(key).InvokeAsync);
+        if (options is { Mode: AuthMode.Single, ApiKey: { } key })
+            Use(app, new ApiKeyGuard(key, options.QueryKey).InvokeAsync);
         Use(app, new LimitLayer(new Limiter(time), options.Plan is { } plan ? new PlanPresets(options.PlanLimits).Find(plan)! : Plan.Unlimited, time).InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }

@@ -24,9 +24,9 @@ internal static class MetricsRoutes
     {
         var route = routes.MapGet(Path, context => WriteAsync(context, metrics)).WithMetadata(Documentation);
         if (options.MetricsPublic)
-            route.AllowAnonymous();
+            route.Needs(Access.Anyone);
         else
-            route.WithMetadata(new OpenToThisMachine(options.TrustedProxies));
+            route.Needs(Access.Admin).WithMetadata(new OpenToThisMachine(options.TrustedProxies));
     }
 
     private static async Task WriteAsync(HttpContext context, ServerMetrics metrics)

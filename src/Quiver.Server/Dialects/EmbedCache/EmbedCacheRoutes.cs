@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Quiver.Accounts;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.EmbedCache.Bodies;
 using Quiver.Server.Hosting;
@@ -21,9 +23,9 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, BodyMemory b
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithMetadata(EmbedCacheErrorRenderer.Shared, new BodyLimit(options.EmbedCacheMaxPayload));
+        var group = routes.MapGroup("").WithMetadata(EmbedCacheErrorRenderer.Shared, new BodyLimit(options.EmbedCacheMaxPayload)).Needs(Access.Key(Scopes.EmbedText));
         group.MapPost("/v1/embed/batch", EmbedBatchAsync).WithMetadata(EmbedCacheDocumentation.Batch);
-        group.MapGet("/v1/health", context => JsonAnswer.WriteAsync(context, WriteHealth)).AllowAnonymous().WithMetadata(EmbedCacheDocumentation.Health);
+        group.MapGet("/v1/health", context => JsonAnswer.WriteAsync(context, WriteHealth)).WithMetadata(EmbedCacheDocumentation.Health).Needs(Access.Anyone);
     }
 
     private async Task EmbedAsync(HttpContext context, RequestBody body)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Quiver.Accounts;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 
@@ -20,9 +22,9 @@ internal sealed class OpenAiRoutes(EmbeddingService embeddings, BodyMemory bodyM
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithMetadata(OpenAiErrorRenderer.Shared);
-        group.MapPost("/v1/embeddings", EmbedAsync).WithMetadata(OpenAiDocumentation.Embeddings);
-        group.MapPost("/embeddings", EmbedAsync).WithMetadata(OpenAiDocumentation.Embeddings);
+        var group = routes.MapGroup("").WithMetadata(OpenAiErrorRenderer.Shared).Needs(Access.AnyKey);
+        group.MapPost("/v1/embeddings", EmbedAsync).Needs(Access.Key(Scopes.EmbedText)).WithMetadata(OpenAiDocumentation.Embeddings);
+        group.MapPost("/embeddings", EmbedAsync).Needs(Access.Key(Scopes.EmbedText)).WithMetadata(OpenAiDocumentation.Embeddings);
         group.MapGet("/v1/models", ListModelsAsync).WithMetadata(OpenAiDocumentation.Models);
         group.MapGet("/v1/models/{**id}", GetModelAsync).WithMetadata(OpenAiDocumentation.OneModel);
     }

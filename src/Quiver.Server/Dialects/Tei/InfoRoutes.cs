@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 
@@ -12,8 +13,8 @@ internal sealed class InfoRoutes(TeiModel model, EmbeddingService embeddings, Re
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/info", GetAndHead, context => JsonAnswer.WriteAsync(context, Write)).WithMetadata(TeiDocumentation.Info);
-        routes.MapMethods("/ping", GetAndHead, Ping).AllowAnonymous().WithMetadata(TeiDocumentation.Ping);
+        routes.MapMethods("/info", GetAndHead, context => JsonAnswer.WriteAsync(context, Write)).Needs(Access.AnyKey).WithMetadata(TeiDocumentation.Info);
+        routes.MapMethods("/ping", GetAndHead, Ping).Needs(Access.Anyone).WithMetadata(TeiDocumentation.Ping);
     }
 
     private Task Ping(HttpContext context)

@@ -1,4 +1,6 @@
+using Quiver.Accounts;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.Tei.Bodies;
 using Quiver.Server.Hosting;
@@ -21,7 +23,7 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithMetadata(TeiErrorRenderer.Shared, new BodyLimit(options.PayloadLimit));
+        var group = routes.MapGroup("").WithMetadata(TeiErrorRenderer.Shared, new BodyLimit(options.PayloadLimit)).Needs(Access.Key(Scopes.EmbedText));
         group.MapPost("/embed", EmbedAsync).WithMetadata(TeiDocumentation.Embed);
         group.MapPost("/embed_all", EmbedTokensAsync).WithMetadata(TeiDocumentation.EmbedAll);
         group.MapPost("/", AnyAsync).WithMetadata(TeiDocumentation.Any);
