@@ -37,11 +37,24 @@ internal static class GuardedHandler
     /// <exception cref="ProviderFailure"><see cref="ProviderFault.Unsafe"/>: one unsafe address among them is enough.</exception>
     private static async ValueTask<Stream> ConnectAsync(ProviderNetwork network, DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var addresses = await network.Resolve(endPoint.Host, cancellationToken);
+        var addresses = await ResolveAsync(network, endPoint.Host, cancellationToken);
         if (addresses.Length == 0)
             throw new ProviderFailure(ProviderFault.Unreachable);
         if (!Array.TrueForAll(addresses, AddressGuard.IsPublic))
             throw new ProviderFailure(ProviderFault.Unsafe);
         return await network.Connect(addresses, endPoint.Port, cancellationToken);
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(ProviderNetwork network, string host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await network.Resolve(host, cancellationToken);
+        }
+        catch (ArgumentException exception)
+        {
+            // What the system says of 0.0.0.0 and ::, in whatever spelling.
+            throw new ProviderFailure(ProviderFault.Unsafe, exception);
+        }
     }
 }
