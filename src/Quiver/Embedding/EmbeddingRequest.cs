@@ -82,6 +82,9 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
     /// </summary>
     internal IRemoteEmbedder? Provider { get; init; }
 
+    /// <summary>What the request fails with if anything must be computed for it; null computes it.</summary>
+    public QuiverException? Uncached { get; init; }
+
     /// <summary>Who asks: callers take turns in the queue. The empty string is the single user.</summary>
     public string Caller { get; init; } = "";
 

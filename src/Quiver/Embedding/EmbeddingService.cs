@@ -65,7 +65,7 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
     public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
     {
         if (request.Provider is { } provider)
-            return await EmbedAsync(request, provider, cancellationToken);
+            return await EmbedRemotelyAsync(request, provider, cancellationToken);
         var model = Models.Get(request.Model);
         var form = VectorForm.Of(request, model.Width);
         var inputs = new RequestInputs(request, model, Cache.Element, _options.CacheVersion);
@@ -73,6 +73,8 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
         var tokenization = TimeSpan.Zero;
         if (!lookup.FindInMemory(inputs) && !await lookup.FindBelowAsync(inputs, cancellationToken))
         {
+            if (request.Uncached is { } refusal)
+                throw refusal;
             var start = _time.GetTimestamp();
             await _preparation.PrepareAsync(inputs, request, model, cancellationToken);
             tokenization = _time.GetElapsedTime(start);
@@ -139,7 +141,7 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
         request.Charge is { } charge ? charge.TakeAsync(inputs.Cost(), cancellationToken) : ValueTask.CompletedTask;
 
     /// <summary>The same way, but for tokens: a provider counts its own, and cuts or refuses what is too long for it.</summary>
-    private async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, IRemoteEmbedder provider, CancellationToken cancellationToken)
+    private async Task<EmbeddingResult> EmbedRemotelyAsync(EmbeddingRequest request, IRemoteEmbedder provider, CancellationToken cancellationToken)
     {
         var form = VectorForm.Of(request, provider.Width);
         var inputs = new RequestInputs(request, model: null, Cache.Element, _options.CacheVersion);

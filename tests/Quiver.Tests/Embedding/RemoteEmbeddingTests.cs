@@ -52,7 +52,7 @@ public sealed class RemoteEmbeddingTests : IDisposable
     public async Task A_provider_of_another_identity_has_other_lines()
     {
         await EmbedAsync(Request("a"));
-        var changed = new FakeProvider { Identity = Enumerable.Repeat((byte)1, 32).ToArray() };
+        using var changed = new FakeProvider { Identity = Enumerable.Repeat((byte)1, 32).ToArray() };
 
         var result = await EmbedAsync(Request("a") with { Provider = changed });
 
@@ -127,6 +127,21 @@ public sealed class RemoteEmbeddingTests : IDisposable
         Assert.Equal(0, _service.Flights.Count);
     }
 
+    [Fact]
+    public async Task What_nobody_may_compute_is_refused_and_what_is_known_is_not()
+    {
+        var refusal = new QuiverException(ErrorKind.InvalidInput, "not here");
+        var request = new EmbeddingRequest("words", [new EmbeddingInput("known")]);
+        await _service.EmbedAsync(request, TestEnd);
+
+        var known = await _service.EmbedAsync(request with { Uncached = refusal }, TestEnd);
+        var unknown = await Assert.ThrowsAsync<QuiverException>(() =>
+            _service.EmbedAsync(request with { Inputs = [new EmbeddingInput("known"), new EmbeddingInput("unknown")], Uncached = refusal }, TestEnd));
+
+        Assert.True(known.Cached(0));
+        Assert.Same(refusal, unknown);
+    }
+
     [Theory]
     [InlineData(ErrorKind.ProviderFailed)]
     [InlineData(ErrorKind.Overloaded)]
@@ -159,7 +174,7 @@ public sealed class RemoteEmbeddingTests : IDisposable
         for (var i = 0; i < 50; i++)
             await _provider.WaitForCallAsync();
 
-        Assert.Equal(default, _service.Counts with { });
+        Assert.Equal(default, _service.Counts);
         Assert.Equal(1, (await _service.EmbedAsync(new EmbeddingRequest("words", [new EmbeddingInput("a")]), TestEnd)).Count);
         answer.SetResult();
         await Task.WhenAll(waiting);
@@ -175,7 +190,11 @@ public sealed class RemoteEmbeddingTests : IDisposable
         Assert.Empty(_provider.Calls);
     }
 
-    public void Dispose() => _service.Dispose();
+    public void Dispose()
+    {
+        _service.Dispose();
+        _provider.Dispose();
+    }
 
     private EmbeddingRequest Request(params string[] texts) =>
         new("words", [.. texts.Select(text => new EmbeddingInput(text))]) { Tenant = "tenant", Provider = _provider };

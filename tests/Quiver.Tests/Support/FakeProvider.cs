@@ -4,7 +4,7 @@ using Quiver.Embedding;
 namespace Quiver.Tests.Support;
 
 /// <summary>A remote embedder whose vector of a text is [its length, 1], and whose calls a test can hold or fail.</summary>
-internal sealed class FakeProvider : IRemoteEmbedder
+internal sealed class FakeProvider : IRemoteEmbedder, IDisposable
 {
     private readonly ConcurrentQueue<IReadOnlyList<string>> _calls = new();
     private readonly SemaphoreSlim _arrived = new(0);
@@ -24,6 +24,8 @@ internal sealed class FakeProvider : IRemoteEmbedder
 
     /// <summary>Until one more call has come.</summary>
     public Task WaitForCallAsync() => _arrived.WaitAsync(TestContext.Current.CancellationToken);
+
+    public void Dispose() => _arrived.Dispose();
 
     public async Task<float[][]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {

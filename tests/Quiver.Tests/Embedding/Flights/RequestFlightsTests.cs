@@ -202,12 +202,10 @@ public sealed class RequestFlightsTests : IDisposable
     /// <summary>One request of one input, in its steps.</summary>
     private sealed class Waiting : IDisposable
     {
-        private readonly RequestFlightsTests _test;
         private readonly RequestFlights _request;
 
         public Waiting(RequestFlightsTests test, string text, bool bulk, int windows)
         {
-            _test = test;
             var request = new EmbeddingRequest("fake", [new EmbeddingInput(text)]) { Bulk = bulk };
             Input = new RequestInputs(request, test._held.Model).Distinct[0];
             var window = test._held.Model.Tokenize(text);
