@@ -24,7 +24,7 @@ public sealed partial class ArchitectureTests
         ["Limits"] = ["Diagnostics", "Storage"],
         ["Accounts"] = ["Diagnostics", "Storage", "Limits"],
         ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching", "Limits"],
-        ["Providers"] = ["Diagnostics", "Storage", "Accounts", "Embedding", "Secrets"],
+        ["Providers"] = ["Diagnostics", "Embedding", "Secrets", "Storage"],
         ["Secrets"] = [],
     };
 

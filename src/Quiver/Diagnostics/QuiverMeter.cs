@@ -57,6 +57,9 @@ public static class QuiverMeter
     /// <summary>Tokens answered. Tag "source": "computed", "cached", "shared", "public".</summary>
     public static readonly Counter<long> Tokens = Meter.CreateCounter<long>("quiver.tokens", "{token}", "Tokens of the vectors answered.");
 
+    /// <summary>Calls to tenants' own providers. Tag "outcome": "ok", or the name of a fault.</summary>
+    public static readonly Counter<long> ProviderCalls = Meter.CreateCounter<long>("quiver.provider.calls", "{call}", "Calls to tenants' own providers.");
+
     /// <summary>A meter of the same name, for gauges that observe one instance and end with it: dispose it then.</summary>
     public static Meter Create() => new(Name);
 }

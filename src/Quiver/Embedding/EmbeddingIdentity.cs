@@ -28,11 +28,22 @@ internal sealed class EmbeddingIdentity
             LongInput.Truncate when side == TruncationSide.Left => "left",
             _ => "right",
         };
-        ReadOnlySpan<string> parts =
-        [
+        Hash(
             model.Space.Revision, model.Space.Pooling, model.Arithmetic, prompt, cut, model.MaxTokens.ToString(CultureInfo.InvariantCulture),
-            element == StoredElement.Float16 ? "float16" : "", version,
-        ];
+            Name(element), version);
+    }
+
+    /// <inheritdoc cref="EmbeddingIdentity(IEmbedder, string, LongInput, TruncationSide, StoredElement, string)"/>
+    public EmbeddingIdentity(IRemoteEmbedder provider, StoredElement element, string version) =>
+        Hash("provider", Convert.ToHexStringLower(provider.Identity.Span), Name(element), version);
+
+    /// <summary>32 bytes that no other identity has.</summary>
+    public ReadOnlyMemory<byte> Digest => _digest;
+
+    private static string Name(StoredElement element) => element == StoredElement.Float16 ? "float16" : "";
+
+    private void Hash(params ReadOnlySpan<string> parts)
+    {
         var most = 0;
         foreach (var part in parts)
             most += HashedParts.MaxBytes(part);
@@ -42,7 +53,4 @@ internal sealed class EmbeddingIdentity
             hashed.Add(part);
         hashed.Hash(_digest);
     }
-
-    /// <summary>32 bytes that no other identity has.</summary>
-    public ReadOnlyMemory<byte> Digest => _digest;
 }

@@ -76,6 +76,15 @@ public sealed record EmbeddingRequest(string Model, IReadOnlyList<EmbeddingInput
     /// <summary>Whether a cache tier that can keeps the texts beside the vectors computed for this request.</summary>
     public bool KeepTexts { get; init; }
 
+    /// <summary>
+    /// What embeds the texts in place of a served model, or null: a tenant's own provider. It takes texts without prompts and of any length, and its
+    /// vectors are kept in the tenant's own lines only.
+    /// </summary>
+    internal IRemoteEmbedder? Provider { get; init; }
+
+    /// <summary>What the request fails with if anything must be computed for it; null computes it.</summary>
+    public QuiverException? Uncached { get; init; }
+
     /// <summary>Who asks: callers take turns in the queue. The empty string is the single user.</summary>
     public string Caller { get; init; } = "";
 

@@ -64,13 +64,17 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled; texts that nobody else waits for are dropped.</exception>
     public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
     {
+        if (request.Provider is { } provider)
+            return await EmbedRemotelyAsync(request, provider, cancellationToken);
         var model = Models.Get(request.Model);
-        var form = VectorForm.Of(request, model);
+        var form = VectorForm.Of(request, model.Width);
         var inputs = new RequestInputs(request, model, Cache.Element, _options.CacheVersion);
         var lookup = new CacheLookup(Cache, Flights);
         var tokenization = TimeSpan.Zero;
         if (!lookup.FindInMemory(inputs) && !await lookup.FindBelowAsync(inputs, cancellationToken))
         {
+            if (request.Uncached is { } refusal)
+                throw refusal;
             var start = _time.GetTimestamp();
             await _preparation.PrepareAsync(inputs, request, model, cancellationToken);
             tokenization = _time.GetElapsedTime(start);
@@ -78,7 +82,7 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
 
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxRequestTokens);
         await ChargeAsync(inputs, request, cancellationToken);
-        var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, model, cancellationToken) : default;
+        var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, new RunnerQueue(model, _scheduler, request), cancellationToken) : default;
         lookup.Keep(inputs, request);
         var result = new EmbeddingResult(request.Model, form, inputs.ByPosition, model.CodeLimit) { Times = times with { Tokenization = tokenization } };
         result.CountTokens();
@@ -136,12 +140,30 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
     private static ValueTask ChargeAsync(RequestInputs inputs, EmbeddingRequest request, CancellationToken cancellationToken) =>
         request.Charge is { } charge ? charge.TakeAsync(inputs.Cost(), cancellationToken) : ValueTask.CompletedTask;
 
-    private async Task<EmbeddingTimes> ComputeAsync(RequestInputs inputs, EmbeddingRequest request, IEmbedder model, CancellationToken cancellationToken)
+    /// <summary>The same way, but for tokens: a provider counts its own, and cuts or refuses what is too long for it.</summary>
+    private async Task<EmbeddingResult> EmbedRemotelyAsync(EmbeddingRequest request, IRemoteEmbedder provider, CancellationToken cancellationToken)
     {
-        using var flights = new RequestFlights(Flights, request);
+        var form = VectorForm.Of(request, provider.Width);
+        var inputs = new RequestInputs(request, model: null, Cache.Element, _options.CacheVersion);
+        var lookup = new CacheLookup(Cache, Flights);
+        if (!lookup.FindInMemory(inputs) && !await lookup.FindBelowAsync(inputs, cancellationToken))
+        {
+            foreach (var input in inputs.Missing)
+                input.Prepared = PreparedInput.Untokenized;
+        }
+
+        await ChargeAsync(inputs, request, cancellationToken);
+        var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, new RemoteQueue(provider, Flights), cancellationToken) : default;
+        lookup.Keep(inputs, request);
+        return new EmbeddingResult(request.Model, form, inputs.ByPosition, codeLimit: null) { Times = times };
+    }
+
+    private async Task<EmbeddingTimes> ComputeAsync(RequestInputs inputs, EmbeddingRequest request, IFlightQueue queue, CancellationToken cancellationToken)
+    {
+        using var flights = new RequestFlights(Flights, request, queue);
         flights.Join([.. inputs.Missing]);
-        flights.Queue(model, _scheduler);
-        await flights.WaitAsync(model, _scheduler, cancellationToken);
+        flights.Queue();
+        await flights.WaitAsync(cancellationToken);
         return flights.Collect();
     }
 }

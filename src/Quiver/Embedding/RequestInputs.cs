@@ -9,7 +9,7 @@ namespace Quiver.Embedding;
 internal sealed class RequestInputs
 {
     private readonly EmbeddingRequest _request;
-    private readonly IEmbedder _model;
+    private readonly IEmbedder? _model;
     private readonly RequestedInput[] _byPosition;
     private readonly List<RequestedInput> _distinct;
     private readonly StoredElement _element;
@@ -19,18 +19,21 @@ internal sealed class RequestInputs
     private CacheLine? _publicOfTexts;
     private CacheLine? _publicOfTokenIds;
 
-    /// <exception cref="QuiverException">There is no input.</exception>
-    public RequestInputs(EmbeddingRequest request, IEmbedder model, StoredElement element = StoredElement.Float32, string version = "")
+    /// <param name="model">null where the request has a provider of its own.</param>
+    /// <exception cref="QuiverException">There is no input, or one that a provider does not take.</exception>
+    public RequestInputs(EmbeddingRequest request, IEmbedder? model, StoredElement element = StoredElement.Float32, string version = "")
     {
         if (request.Inputs.Count == 0)
             throw new QuiverException(ErrorKind.InvalidInput, "There is no input.") { Parameter = "input" };
+        if (request.Provider is not null && (request.Prompt is { Length: > 0 } || request.Inputs.Any(input => input.Text is null)))
+            throw new QuiverException(ErrorKind.InvalidInput, "This account's provider takes texts, without prompts.") { Parameter = "input" };
 
         _request = request;
         _model = model;
         (_element, _version) = (element, version);
         _byPosition = new RequestedInput[request.Inputs.Count];
         _distinct = new List<RequestedInput>(_byPosition.Length);
-        Prompt = request.Prompt ?? (model.DefaultPromptName is { } name ? model.Prompts[name] : "");
+        Prompt = request.Prompt ?? (model?.DefaultPromptName is { } name ? model.Prompts[name] : "");
         var seen = _byPosition.Length > 1 ? new Dictionary<CacheKey, RequestedInput>(_byPosition.Length) : null;
         for (var i = 0; i < _byPosition.Length; i++)
             _byPosition[i] = Read(i, seen);
@@ -105,7 +108,7 @@ internal sealed class RequestInputs
         return (new EmbeddingInput(Cl100k.Shared.Decode(ids)), null);
     }
 
-    private bool IsShared => _request.Shared && _model.IsLocal;
+    private bool IsShared => _request.Shared && _request.Provider is null && _model!.IsLocal;
 
     private LineKey KeyOf(EmbeddingInput input, bool shared)
     {
@@ -125,7 +128,9 @@ internal sealed class RequestInputs
 
     private CacheLine Line(string prompt)
     {
-        var identity = new EmbeddingIdentity(_model, prompt, _request.LongInput, _request.TruncationSide, _element, _version);
-        return new CacheLine(_request.Tenant, _model.Name, identity.Digest, _model.Width);
+        if (_request.Provider is { } provider)
+            return new CacheLine(_request.Tenant, "provider:" + provider.Name, new EmbeddingIdentity(provider, _element, _version).Digest, provider.Width);
+        var identity = new EmbeddingIdentity(_model!, prompt, _request.LongInput, _request.TruncationSide, _element, _version);
+        return new CacheLine(_request.Tenant, _model!.Name, identity.Digest, _model.Width);
     }
 }

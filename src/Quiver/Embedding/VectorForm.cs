@@ -8,14 +8,15 @@ namespace Quiver.Embedding;
 internal readonly record struct VectorForm(int Dimensions, bool Normalize, ElementType Type = ElementType.Float)
 {
     /// <summary>The form that a request asks for.</summary>
+    /// <param name="width">Of the model's vectors.</param>
     /// <exception cref="QuiverException">The model gives no such form.</exception>
-    public static VectorForm Of(EmbeddingRequest request, IEmbedder model)
+    public static VectorForm Of(EmbeddingRequest request, int width)
     {
-        if (request.Dimensions is { } dimensions && (dimensions < 1 || dimensions > model.Width))
-            throw new QuiverException(ErrorKind.InvalidInput, $"Invalid value for 'dimensions': {dimensions}. This model gives 1 to {model.Width}.") { Parameter = "dimensions" };
+        if (request.Dimensions is { } dimensions && (dimensions < 1 || dimensions > width))
+            throw new QuiverException(ErrorKind.InvalidInput, $"Invalid value for 'dimensions': {dimensions}. This model gives 1 to {width}.") { Parameter = "dimensions" };
         if (!request.Normalize && request.ElementType is ElementType.Int8 or ElementType.UInt8)
             throw new QuiverException(ErrorKind.InvalidInput, "int8 and uint8 vectors are at unit length: they cannot be asked for without normalization.") { Parameter = "normalize" };
-        return new VectorForm(request.Dimensions ?? model.Width, request.Normalize, request.ElementType);
+        return new VectorForm(request.Dimensions ?? width, request.Normalize, request.ElementType);
     }
 
     /// <summary>Whether the form is the base vector itself.</summary>

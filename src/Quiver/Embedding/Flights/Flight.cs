@@ -10,6 +10,7 @@ internal sealed class Flight
 {
     private readonly List<FlightWaiter> _waiters = new(1);
     private readonly FlightWindows _windows;
+    private Action? _whenEnded;
 
     /// <summary>Requests that queue it, or have: who started it, and who hurries it.</summary>
     private int _queuing = 1;
@@ -40,7 +41,7 @@ internal sealed class Flight
     public QuiverException? Error { get; private set; }
 
     /// <summary>Whether it ended because nobody could queue it: who waits for it may try for himself.</summary>
-    public bool Refused => Error is { Kind: ErrorKind.Overloaded };
+    public bool Refused => _queuing == 0 && Error is { Kind: ErrorKind.Overloaded };
 
     public ScheduledTimes Times { get; private set; }
 
@@ -88,6 +89,13 @@ internal sealed class Flight
     public void End(CacheEntry? entry, QuiverException? error, ScheduledTimes times) =>
         (Entry, Error, Times, Ended) = (entry, error, times, true);
 
-    /// <summary>Takes out of the queue, or off the runner, what has not ended.</summary>
-    public void Cancel() => _windows.Cancel();
+    /// <summary>Has something called once it has ended, however it does. Set by who queues it, before he can leave.</summary>
+    public void WhenEnded(Action ended) => _whenEnded = ended;
+
+    /// <summary>It has ended: takes out of the queue, or off the runner, what has not.</summary>
+    public void Cancel()
+    {
+        _windows.Cancel();
+        _whenEnded?.Invoke();
+    }
 }

@@ -1,10 +1,9 @@
 using Quiver.Diagnostics;
-using Quiver.Embedding.Scheduling;
 
 namespace Quiver.Embedding.Flights;
 
 /// <summary>The flights that one request waits for: those it starts, and those of others that it joins. Disposed, it waits for none.</summary>
-internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest request) : IDisposable
+internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest request, IFlightQueue queue) : IDisposable
 {
     private readonly List<(RequestedInput Input, Flight Flight, FlightRole Role)> _joined = [];
     private FlightWaiter _waiter = new(stopAtError: !request.ErrorsPerInput);
@@ -14,7 +13,7 @@ internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest requ
     /// <param name="inputs">Prepared. One whose vector has come meanwhile is given it.</param>
     public void Join(IReadOnlyList<RequestedInput> inputs)
     {
-        _interactive = !request.Bulk && ScheduledWork.IsSmall(inputs.Sum(input => input.Prepared!.Windows.Count), inputs.Sum(input => (long)input.Prepared!.Tokens));
+        _interactive = queue.IsInteractive(inputs);
         foreach (var input in inputs)
         {
             if (flights.TryJoin(input, _interactive, _waiter, out var role, out var flight, out var entry))
@@ -26,14 +25,14 @@ internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest requ
 
     /// <summary>Queues the flights that nobody computes yet, and those in the bulk lane for which this request need not wait there: all or none.</summary>
     /// <exception cref="QuiverException">The queue is full, or closed, and nobody else computes them.</exception>
-    public void Queue(IEmbedder model, Scheduler scheduler)
+    public void Queue()
     {
         var own = _joined.Where(joined => joined.Role != FlightRole.Waits && !joined.Flight.Ended).ToList();
         if (own.Count == 0)
             return;
         try
         {
-            scheduler.Enqueue(new ScheduledWork(model, [.. own.SelectMany(joined => joined.Flight.Texts)], request.Caller, bulk: !_interactive));
+            queue.Enqueue([.. own.Select(joined => (joined.Input, joined.Flight))], _interactive);
         }
         catch (QuiverException error)
         {
@@ -49,7 +48,7 @@ internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest requ
     /// this one queues.
     /// </summary>
     /// <exception cref="QuiverException">The queue is full, or closed.</exception>
-    public async Task WaitAsync(IEmbedder model, Scheduler scheduler, CancellationToken cancellationToken)
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
         await _waiter.WaitAsync(cancellationToken);
         while (_waiter.AllArrived && _joined.Exists(joined => joined.Flight.Refused))
@@ -58,7 +57,7 @@ internal sealed class RequestFlights(SingleFlight flights, EmbeddingRequest requ
             _joined.RemoveAll(joined => joined.Flight.Refused);
             _waiter = new FlightWaiter(stopAtError: !request.ErrorsPerInput);
             Join(refused);
-            Queue(model, scheduler);
+            Queue();
             await _waiter.WaitAsync(cancellationToken);
         }
     }

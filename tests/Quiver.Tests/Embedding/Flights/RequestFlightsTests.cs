@@ -202,12 +202,10 @@ public sealed class RequestFlightsTests : IDisposable
     /// <summary>One request of one input, in its steps.</summary>
     private sealed class Waiting : IDisposable
     {
-        private readonly RequestFlightsTests _test;
         private readonly RequestFlights _request;
 
         public Waiting(RequestFlightsTests test, string text, bool bulk, int windows)
         {
-            _test = test;
             var request = new EmbeddingRequest("fake", [new EmbeddingInput(text)]) { Bulk = bulk };
             Input = new RequestInputs(request, test._held.Model).Distinct[0];
             var window = test._held.Model.Tokenize(text);
@@ -216,7 +214,7 @@ public sealed class RequestFlightsTests : IDisposable
                 test._held.Name(copy, text);
             Input.Prepared = new PreparedInput(copies, windows * window.FullLength);
             Expected = WindowMean.Of([.. copies.Select(test._held.Model.VectorOf)], copies);
-            _request = new RequestFlights(test._flights, request);
+            _request = new RequestFlights(test._flights, request, new RunnerQueue(test._held.Model, test._held.Scheduler, request));
         }
 
         public RequestedInput Input { get; }
@@ -229,11 +227,11 @@ public sealed class RequestFlightsTests : IDisposable
 
         public void Join() => _request.Join([Input]);
 
-        public void Queue() => _request.Queue(_test._held.Model, _test._held.Scheduler);
+        public void Queue() => _request.Queue();
 
         public async Task WaitAsync()
         {
-            await _request.WaitAsync(_test._held.Model, _test._held.Scheduler, TestEnd);
+            await _request.WaitAsync(TestEnd);
             _request.Collect();
         }
 

@@ -1,0 +1,3 @@
+DROP TABLE installation;
+DROP TABLE secret_rotations;
+DROP TABLE providers;
