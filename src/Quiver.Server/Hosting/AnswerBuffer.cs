@@ -42,6 +42,14 @@ internal sealed class AnswerBuffer(int capacity) : IDisposable
 
     public void Clear() => Length = 0;
 
+    /// <summary>Sends what is written as the whole answer, a JSON body.</summary>
+    public async Task SendAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = Length;
+        await context.Response.Body.WriteAsync(Written, context.RequestAborted);
+    }
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);

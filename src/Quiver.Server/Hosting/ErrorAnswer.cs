@@ -13,6 +13,9 @@ internal sealed record ErrorAnswer(int Status, ReadOnlyMemory<byte> Body, string
     /// <summary>When the caller may try again, or null.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Where the body tells of the one request: makes it. <see cref="Body"/> is then an example of it.</summary>
+    public Func<RequestRecord, ReadOnlyMemory<byte>>? BodyFor { get; init; }
+
     public async Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
@@ -25,8 +28,9 @@ internal sealed record ErrorAnswer(int Status, ReadOnlyMemory<byte> Body, string
                 response.Headers["x-should-retry"] = "false";
         }
 
-        response.ContentLength = Body.Length;
+        var body = BodyFor?.Invoke(RequestRecord.Of(context)) ?? Body;
+        response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
-            await response.Body.WriteAsync(Body, CancellationToken.None);
+            await response.Body.WriteAsync(body, CancellationToken.None);
     }
 }

@@ -8,6 +8,7 @@ using Quiver.Server.Dialects.EmbedCache;
 using Quiver.Server.Dialects.FastEmbed;
 using Quiver.Server.Dialects.OpenAi;
 using Quiver.Server.Dialects.Tei;
+using Quiver.Server.Dialects.TkrEmbed;
 using Quiver.Server.Documentation;
 using Quiver.Server.Telemetry;
 
@@ -49,7 +50,9 @@ internal static class QuiverHost
         new SharedPath(bodyMemory, options, new FastEmbedRoutes(embeddings, options, time).Embed, embedCache.Embed).Map(app, "/v1/embed");
         var tei = new TeiRoutes(embeddings, bodyMemory, readiness, options, time);
         tei.Map(app);
-        new SharedPath(bodyMemory, options, tei.Similarity).Map(app, "/similarity");
+        var tkrEmbed = new TkrEmbedRoutes(embeddings, bodyMemory, options, time);
+        tkrEmbed.Map(app);
+        new SharedPath(bodyMemory, options, tei.Similarity, tkrEmbed.Similarity).Map(app, "/similarity");
         DocumentationRoutes.Map(app, StandardRenderer(options), readiness, options);
         EndpointAccess.RequireEverywhere(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
         return app;
@@ -87,6 +90,8 @@ internal static class QuiverHost
     {
         if (options.Compat.Contains("tei"))
             return TeiErrorRenderer.Shared;
+        if (options.Compat.Contains("tkr-embed"))
+            return TkrEmbedErrorRenderer.Shared;
         return options.Compat.Contains("embed-cache") ? EmbedCacheErrorRenderer.Shared : OpenAiErrorRenderer.Shared;
     }
 

@@ -11,6 +11,9 @@ internal sealed class RequestRecord(string id, TimeProvider time)
 
     public string Id => id;
 
+    /// <summary>The time of day.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
     /// <summary>Since the request's first bytes were there.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_start);
 

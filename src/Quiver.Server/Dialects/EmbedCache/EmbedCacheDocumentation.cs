@@ -1,5 +1,6 @@
 using Quiver.Diagnostics;
 using Quiver.Server.Documentation;
+using Quiver.Server.FastApi;
 
 namespace Quiver.Server.Dialects.EmbedCache;
 

@@ -1,4 +1,5 @@
 using Quiver.Diagnostics;
+using Quiver.Server.FastApi;
 using Quiver.Server.Hosting;
 
 namespace Quiver.Server.Dialects.EmbedCache;
@@ -51,4 +52,7 @@ internal sealed class EmbedCacheException(EmbedCacheError error) : DialectExcept
     }
 
     public override ErrorAnswer Answer => EmbedCacheErrorRenderer.Render(error);
+
+    /// <summary>Reads this dialect's bodies: 422 with all that is wrong, 400 for bytes that are no text.</summary>
+    public static BodyReader Bodies { get; } = new(fields => new EmbedCacheException(EmbedCacheError.Invalid(fields)), message => new EmbedCacheException(400, message));
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Quiver.Diagnostics;
+using Quiver.Server.FastApi;
 using Quiver.Server.Hosting;
 
 namespace Quiver.Server.Dialects.EmbedCache;

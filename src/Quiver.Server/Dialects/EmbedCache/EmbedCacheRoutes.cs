@@ -31,7 +31,7 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, BodyMemory b
     private async Task EmbedAsync(HttpContext context, RequestBody body)
     {
         var start = time.GetTimestamp();
-        var call = BodyReader.Read(context.Request, body.Bytes, new EmbedBody());
+        var call = EmbedCacheException.Bodies.Read(context.Request, body.Bytes, new EmbedBody());
         body.ReturnBytes();
         var result = await EmbedAsync(context, call.Model, [call.Text], call.IsPublic);
         await VectorsAnswer.WriteAsync(context, result, time.GetElapsedTime(start));
@@ -41,7 +41,7 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, BodyMemory b
     {
         BatchBody call;
         using (var body = await RequestBody.ReadAsync(context.Request, bodyMemory, context.RequestAborted))
-            call = BodyReader.Read(context.Request, body.Bytes, new BatchBody());
+            call = EmbedCacheException.Bodies.Read(context.Request, body.Bytes, new BatchBody());
         if (call.Texts.Count > options.EmbedCacheMaxBatch)
             throw new EmbedCacheException(400, $"Batch size exceeds limit of {options.EmbedCacheMaxBatch}");
         var result = await EmbedAsync(context, call.Model, call.Texts, call.IsPublic);

@@ -29,7 +29,7 @@ internal static class VectorsAnswer
         latency.TotalMilliseconds.TryFormat(answer.Room(32), out var written, "F3", CultureInfo.InvariantCulture);
         answer.Advance(written);
         answer.Write("}"u8);
-        await SendAsync(context, answer);
+        await answer.SendAsync(context);
     }
 
     public static async Task WriteBatchAsync(HttpContext context, EmbeddingResult result)
@@ -40,7 +40,7 @@ internal static class VectorsAnswer
             WriteList(answer, result);
         else
             WriteObject(answer, result);
-        await SendAsync(context, answer);
+        await answer.SendAsync(context);
     }
 
     private static void WriteObject(AnswerBuffer answer, EmbeddingResult result)
@@ -93,13 +93,6 @@ internal static class VectorsAnswer
         answer.Write(result.Cached(index) ? ",\"cached\":true"u8 : ",\"cached\":false"u8);
         answer.Write(",\"dimensions\":"u8);
         answer.Write(result.Dimensions);
-    }
-
-    private static async Task SendAsync(HttpContext context, AnswerBuffer answer)
-    {
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.Body.WriteAsync(answer.Written, context.RequestAborted);
     }
 
     private static bool ReadsList(HttpRequest request)

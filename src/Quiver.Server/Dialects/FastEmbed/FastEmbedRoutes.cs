@@ -52,9 +52,7 @@ internal sealed class FastEmbedRoutes(EmbeddingService embeddings, ServeOptions 
 
         using var answer = new AnswerBuffer(AnswerBytes + (16 * _width));
         Write(answer, result, time.GetElapsedTime(start));
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.Body.WriteAsync(answer.Written, context.RequestAborted);
+        await answer.SendAsync(context);
     }
 
     /// <summary>FastEmbed's members, with EmbedCache's, whose route this is too.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Quiver.Server.Dialects.EmbedCache;
 using Quiver.Server.Dialects.EmbedCache.Bodies;
+using Quiver.Server.FastApi;
 
 namespace Quiver.Server.Tests.Dialects.EmbedCache;
 
@@ -138,7 +139,7 @@ public sealed class BodyTests
         Assert.DoesNotContain("canary", System.Text.Encoding.UTF8.GetString(error.Answer.Body.Span), StringComparison.Ordinal);
     }
 
-    private static string Errors(string body, EmbedCacheBody target)
+    private static string Errors(string body, FastApiBody target)
     {
         try
         {
@@ -152,11 +153,11 @@ public sealed class BodyTests
     }
 
     private static T Read<T>(string body, T target, string? contentType = "application/json")
-        where T : EmbedCacheBody
+        where T : FastApiBody
     {
         var request = new DefaultHttpContext().Request;
         request.ContentType = contentType;
-        return BodyReader.Read(request, System.Text.Encoding.UTF8.GetBytes(body), target);
+        return EmbedCacheException.Bodies.Read(request, System.Text.Encoding.UTF8.GetBytes(body), target);
     }
 
     private static string Shown(EmbedCacheException error)

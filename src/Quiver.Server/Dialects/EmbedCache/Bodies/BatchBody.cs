@@ -1,7 +1,9 @@
+using Quiver.Server.FastApi;
+
 namespace Quiver.Server.Dialects.EmbedCache.Bodies;
 
 /// <summary>What POST /v1/embed/batch reads.</summary>
-internal sealed class BatchBody : EmbedCacheBody
+internal sealed class BatchBody : FastApiBody
 {
     public const int MaxTexts = 100;
 

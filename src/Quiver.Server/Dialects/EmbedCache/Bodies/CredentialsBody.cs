@@ -1,8 +1,10 @@
+using Quiver.Server.FastApi;
+
 namespace Quiver.Server.Dialects.EmbedCache.Bodies;
 
 /// <summary>What POST /v1/auth/signup and /v1/auth/login read.</summary>
 /// <param name="minPassword">In characters.</param>
-internal sealed class CredentialsBody(int minPassword) : EmbedCacheBody
+internal sealed class CredentialsBody(int minPassword) : FastApiBody
 {
     private readonly Field<string> _email = new("email", required: true, "");
     private readonly Field<string> _password = new("password", required: true, "");

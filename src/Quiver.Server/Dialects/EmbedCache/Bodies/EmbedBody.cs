@@ -1,7 +1,9 @@
+using Quiver.Server.FastApi;
+
 namespace Quiver.Server.Dialects.EmbedCache.Bodies;
 
 /// <summary>What POST /v1/embed reads.</summary>
-internal sealed class EmbedBody : EmbedCacheBody
+internal sealed class EmbedBody : FastApiBody
 {
     /// <summary>In characters (code points).</summary>
     public const int MaxCharacters = 10_000;

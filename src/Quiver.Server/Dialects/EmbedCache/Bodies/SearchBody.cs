@@ -1,7 +1,9 @@
+using Quiver.Server.FastApi;
+
 namespace Quiver.Server.Dialects.EmbedCache.Bodies;
 
 /// <summary>What POST /v1/search reads: a text or a vector to look for. Its Go and Python clients write "text", and no model.</summary>
-internal sealed class SearchBody : EmbedCacheBody
+internal sealed class SearchBody : FastApiBody
 {
     public const int MaxResults = 100;
 

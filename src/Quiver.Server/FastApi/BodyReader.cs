@@ -2,24 +2,25 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Quiver.Server.Hosting;
 
-namespace Quiver.Server.Dialects.EmbedCache.Bodies;
+namespace Quiver.Server.FastApi;
 
-/// <summary>Reads a body as FastAPI does: first whether it is JSON, then all its members, then what they are together.</summary>
+/// <summary>Reads a body as services made with FastAPI do: first whether it is JSON, then all its members, then what they are together.</summary>
 /// <remarks>Unknown members are skipped, the last of equal ones counts, a byte order mark is passed over.</remarks>
-internal static class BodyReader
+/// <param name="invalid">The dialect's error for a body that is not what the route reads; never with anything that was sent.</param>
+/// <param name="unreadable">The dialect's error for bytes that are no text.</param>
+internal sealed class BodyReader(Func<IReadOnlyList<FieldError>, Exception> invalid, Func<string, Exception> unreadable)
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <exception cref="EmbedCacheException">422: what is wrong with it, as a list. 400: it is not UTF-8.</exception>
-    public static T Read<T>(HttpRequest request, ReadOnlySpan<byte> bytes, T target)
-        where T : EmbedCacheBody
+    public T Read<T>(HttpRequest request, ReadOnlySpan<byte> bytes, T target)
+        where T : FastApiBody
     {
         if (bytes.IsEmpty)
             throw Invalid(FieldError.MissingBody);
         if (!RequestBody.IsDeclaredAsJson(request) || RequestBody.IsCompressed(request))
             throw Invalid(FieldError.NotAnObject);
         if (!Utf8.IsValid(bytes))
-            throw new EmbedCacheException(400, "There was an error parsing the body");
+            throw unreadable("There was an error parsing the body");
 
         var json = bytes.StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
         ReadMembers(json, target);
@@ -28,7 +29,7 @@ internal static class BodyReader
         return target.RuleError is { } error ? throw Invalid(error) : target;
     }
 
-    private static void ReadMembers(ReadOnlySpan<byte> json, EmbedCacheBody target)
+    private void ReadMembers(ReadOnlySpan<byte> json, FastApiBody target)
     {
         try
         {
@@ -71,5 +72,5 @@ internal static class BodyReader
         return System.Text.Encoding.UTF8.GetCharCount(json[..end]);
     }
 
-    private static EmbedCacheException Invalid(params IReadOnlyList<FieldError> errors) => new(EmbedCacheError.Invalid(errors));
+    private Exception Invalid(params IReadOnlyList<FieldError> errors) => invalid(errors);
 }

@@ -1,4 +1,4 @@
-namespace Quiver.Server.Dialects.EmbedCache;
+namespace Quiver.Server.FastApi;
 
 /// <summary>One thing that is wrong with a request, as FastAPI lists it.</summary>
 /// <param name="Type">pydantic's name for it ("string_too_short").</param>

@@ -1,4 +1,4 @@
-namespace Quiver.Server.Dialects.EmbedCache.Bodies;
+namespace Quiver.Server.FastApi;
 
 /// <summary>A member of a body: its value, or what is wrong with it.</summary>
 /// <param name="name">As JSON has it.</param>

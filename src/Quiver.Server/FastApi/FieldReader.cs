@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Quiver.Server.Dialects.EmbedCache.Bodies;
+namespace Quiver.Server.FastApi;
 
 /// <summary>Reads values as pydantic does where the service left it lax: a switch may be 1 or "yes", a number may be a string of digits; a text may be nothing else.</summary>
 internal ref struct FieldReader(ReadOnlySpan<byte> body)
@@ -151,6 +151,51 @@ internal ref struct FieldReader(ReadOnlySpan<byte> body)
             field.Fail("float_type", "Input should be a valid number", index: wrong);
         else
             field.Set([.. numbers]);
+    }
+
+    /// <summary>A list of equally long lists of finite numbers, at least one of at least one.</summary>
+    public void Vectors(Field<float[][]> field)
+    {
+        if (_json.TokenType != JsonTokenType.StartArray)
+        {
+            WrongType(field, "list_type", "Input should be a valid list");
+            return;
+        }
+
+        var vectors = new List<float[]>();
+        var (count, wrong) = (0, -1);
+        for (; _json.Read() && _json.TokenType != JsonTokenType.EndArray; count++)
+        {
+            if (_json.TokenType == JsonTokenType.StartArray && Numbers() is { Length: > 0 } vector && (vectors is [] || vector.Length == vectors[0].Length))
+                vectors.Add(vector);
+            else
+                wrong = wrong < 0 ? count : wrong;
+            _json.Skip();
+        }
+
+        if (wrong >= 0)
+            field.Fail("value_error", "Input should be a list of finite numbers, as long as the first one", index: wrong);
+        else if (count == 0)
+            field.Fail("too_short", "List should have at least 1 item after validation, not 0");
+        else
+            field.Set([.. vectors]);
+    }
+
+    /// <summary>The list at hand, or null where something in it is no finite number.</summary>
+    private float[]? Numbers()
+    {
+        var numbers = new List<float>();
+        var isFinite = true;
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        {
+            if (_json.TokenType == JsonTokenType.Number && _json.TryGetSingle(out var number) && float.IsFinite(number))
+                numbers.Add(number);
+            else
+                isFinite = false;
+            _json.Skip();
+        }
+
+        return isFinite ? [.. numbers] : null;
     }
 
     public static bool IsLongerThan(string text, int characters) =>
