@@ -21,7 +21,7 @@ internal static class AuthSettings
             IsSecret = true,
             Get = options => options.ApiKey,
             Set = (options, key) => options with { ApiKey = key },
-            ServiceVariables = [new("tei", "API_KEY")],
+            ServiceVariables = [new("tei", "API_KEY"), new("tkr-embed", "EMBEDDING_API_KEY")],
         },
         new Setting<string?>("auth.api_key_file", "--api-key-file", FilePath)
         {

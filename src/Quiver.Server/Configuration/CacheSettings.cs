@@ -16,7 +16,7 @@ internal static class CacheSettings
             Get = options => options.CacheSize,
             Set = (options, size) => options with { CacheSize = size },
             // Theirs counts entries: a vector of 384 elements with its ready text takes some 7 KiB.
-            ServiceVariables = [new("fastembed", "L1_CACHE_SIZE") { Translate = entries => int.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? $"{count * 8L}KiB" : entries }],
+            ServiceVariables = [new("fastembed", "L1_CACHE_SIZE") { Translate = entries => int.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? $"{count * 8L}KiB" : entries }, new("tkr-embed", "EMBEDDING_CACHE_ENABLED") { Translate = value => value.ToUpperInvariant() is "FALSE" or "0" ? "0" : null }],
         },
         new Setting<TimeSpan?>("cache.ttl", "--cache-ttl", Optional(Seconds(0.001, Year)))
         {

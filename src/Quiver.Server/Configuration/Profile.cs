@@ -56,7 +56,17 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
         ["GPU_DEVICE"] = "computes on the CPU, one runner per core",
     });
 
-    public static IReadOnlyList<Profile> All { get; } = [FastEmbed, Tei, EmbedCache];
+    public static Profile TkrEmbed { get; } = new("tkr-embed", "tkr-embed", new Dictionary<string, string>
+    {
+        ["EMBEDDING_ENV"] = "without a key the server answers this machine alone, with one it is in production",
+        ["EMBEDDING_DEBUG"] = "--log-level debug tells more; an error never holds a stack trace",
+        ["EMBEDDING_MODEL_PATH"] = "models are safetensors folders: --model",
+        ["EMBEDDING_QUANTIZATION"] = "--precision says how weights are computed with",
+        ["EMBEDDING_DEVICE"] = "computes on the CPU, one runner per core",
+        ["EMBEDDING_CACHE_SIZE"] = "the cache is bounded by its bytes: --cache-size",
+    });
+
+    public static IReadOnlyList<Profile> All { get; } = [FastEmbed, Tei, EmbedCache, TkrEmbed];
 
     /// <summary>Whether the service has a variable of this name.</summary>
     public bool Knows(string variable) => Unused.ContainsKey(variable) || Refused.ContainsKey(variable) || Meanings(variable).Any();

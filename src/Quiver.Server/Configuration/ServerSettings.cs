@@ -16,14 +16,14 @@ internal static class ServerSettings
             Get = options => options.Host,
             Set = (options, host) => options with { Host = host },
             // A container's HOSTNAME is its name, which the reference server ignores too.
-            ServiceVariables = [new("fastembed", "HOST"), new("tei", "HOSTNAME") { Translate = name => ListenAddress.TryParse([name], out _) ? name : null }],
+            ServiceVariables = [new("fastembed", "HOST"), new("tkr-embed", "EMBEDDING_HOST"), new("tei", "HOSTNAME") { Translate = name => ListenAddress.TryParse([name], out _) ? name : null }],
         },
         new Setting<int>("server.port", "--port", Integer(0, 65535))
         {
             Description = "The port to listen on; 0 takes a free one and prints it.",
             Get = options => options.Port,
             Set = (options, port) => options with { Port = port },
-            ServiceVariables = [new("fastembed", "PORT"), new("tei", "PORT")],
+            ServiceVariables = [new("fastembed", "PORT"), new("tei", "PORT"), new("tkr-embed", "EMBEDDING_PORT")],
         },
         new Setting<IReadOnlyList<IPNetwork>>("server.trusted_proxies", "--trusted-proxy", List(Network))
         {
@@ -50,7 +50,7 @@ internal static class ServerSettings
             SplitsFlag = true,
             Get = options => options.CorsOrigins,
             Set = (options, origins) => options with { CorsOrigins = origins },
-            ServiceVariables = [new("tei", "CORS_ALLOW_ORIGIN")],
+            ServiceVariables = [new("tei", "CORS_ALLOW_ORIGIN"), new("embed-cache", "CORS_ALLOWED_ORIGINS")],
         },
         new Setting<TimeSpan>("server.timeouts.request", "--request-timeout", Seconds(0.001, Day))
         {

@@ -28,6 +28,7 @@ internal static class TelemetrySettings
             Description = "The least severe of what is logged. Requests are logged at info, faults at error.",
             Get = options => options.LogLevel,
             Set = (options, level) => options with { LogLevel = level },
+            ServiceVariables = [new("tkr-embed", "EMBEDDING_LOG_LEVEL") { Translate = value => value.ToUpperInvariant() is "CRITICAL" ? "error" : value.ToLowerInvariant() }],
         },
         new Setting<string?>("log.file", "--log-file", FilePath)
         {
@@ -35,6 +36,7 @@ internal static class TelemetrySettings
             DefaultDescription = "stderr",
             Get = options => options.LogFile,
             Set = (options, file) => options with { LogFile = file },
+            ServiceVariables = [new("tkr-embed", "EMBEDDING_LOG_FILE")],
         },
         new Setting<long>("log.file_size", "--log-file-size", Bytes(64 * 1024, 1L << 40))
         {

@@ -35,21 +35,33 @@ internal sealed class HealthRoutes
             {"type":"object","required":["status","version","model"],"properties":{
               "status":{"const":"healthy"},
               "version":{"type":"string","description":"In full where no key is set; else the major number only."},
-              "model":{"type":"string","description":"The first one served."}}}
+              "model":{"type":"string","description":"The first one served."},
+              "model_loaded":{"type":"boolean","description":"This and what follows: without a key, or with --compat tkr-embed."},
+              "framework":{"type":"string"},
+              "device":{"type":"string"},
+              "memory_usage_gb":{"type":"number"},
+              "uptime_seconds":{"type":"number"}}}
             """,
-        Examples = [new("healthy", null, """{"status":"healthy","version":"0.1.0","model":"all-MiniLM-L6-v2"}""")],
+        Examples =
+        [
+            new("healthy", null, """
+                {"status":"healthy","version":"0.1.0","model":"all-MiniLM-L6-v2","model_loaded":true,"framework":"Quiver","device":"cpu","memory_usage_gb":0.213,"uptime_seconds":12.345}
+                """),
+        ],
         DialectErrors = [Draining, Failing],
     };
 
     private readonly Readiness _readiness;
     private readonly bool _asTei;
-    private readonly byte[] _healthy;
+    private readonly string _model;
+    private readonly ServeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly long _start;
 
-    private HealthRoutes(Readiness readiness, string model, ServeOptions options)
+    private HealthRoutes(Readiness readiness, string model, ServeOptions options, TimeProvider time)
     {
-        _readiness = readiness;
+        (_readiness, _model, _options, _time, _start) = (readiness, model, options, time, time.GetTimestamp());
         _asTei = options.Compat.Contains("tei");
-        _healthy = _asTei ? [] : Healthy(model, options);
     }
 
     private static RouteError Draining =>
@@ -59,9 +71,9 @@ internal sealed class HealthRoutes
         new("failing", "A model failed its self-test; the log says which. It is tried again every few minutes.", new ErrorAnswer(503, """{"status":"failing"}"""u8.ToArray(), "application/json"));
 
     /// <param name="model">The name that /health tells.</param>
-    public static void Map(IEndpointRouteBuilder routes, Readiness readiness, string model, ServeOptions options)
+    public static void Map(IEndpointRouteBuilder routes, Readiness readiness, string model, ServeOptions options, TimeProvider time)
     {
-        var health = new HealthRoutes(readiness, model, options);
+        var health = new HealthRoutes(readiness, model, options, time);
         routes.MapGet("/health/live", context => WriteAsync(context, 200, """{"status":"live"}"""u8)).Needs(Access.Anyone).WithMetadata(LiveDocumentation);
         routes.MapGet("/health/ready", context => health.AnswerAsync(context, """{"status":"ready"}"""u8)).Needs(Access.Anyone).WithMetadata(ReadyDocumentation);
         routes.MapMethods("/health", GetOrHead, health.AnswerAsync).Needs(Access.Anyone).WithMetadata(HealthDocumentation);
@@ -71,7 +83,7 @@ internal sealed class HealthRoutes
     {
         if (_asTei)
             _readiness.Require();
-        return AnswerAsync(context, _healthy);
+        return AnswerAsync(context, _asTei || !_readiness.IsReady ? [] : Healthy());
     }
 
     private Task AnswerAsync(HttpContext context, ReadOnlySpan<byte> ready) => _readiness.Status switch
@@ -81,15 +93,25 @@ internal sealed class HealthRoutes
         _ => WriteAsync(context, 503, """{"status":"failing"}"""u8),
     };
 
-    private static byte[] Healthy(string model, ServeOptions options)
+    /// <summary>What clients of FastEmbed read, and those of tkr-embed; how much and how long is not told to strangers who do not need it.</summary>
+    private byte[] Healthy()
     {
         using var body = new MemoryStream();
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
             json.WriteString("status"u8, "healthy"u8);
-            json.WriteString("version"u8, ProgramVersion.For(options));
-            json.WriteString("model"u8, model);
+            json.WriteString("version"u8, ProgramVersion.For(_options));
+            json.WriteString("model"u8, _model);
+            if (_options.Mode == AuthMode.Open || _options.Compat.Contains("tkr-embed"))
+            {
+                json.WriteBoolean("model_loaded"u8, true);
+                json.WriteString("framework"u8, "Quiver"u8);
+                json.WriteString("device"u8, "cpu"u8);
+                json.WriteNumber("memory_usage_gb"u8, Math.Round(Environment.WorkingSet / 1e9, 3));
+                json.WriteNumber("uptime_seconds"u8, Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 3));
+            }
+
             json.WriteEndObject();
         }
 

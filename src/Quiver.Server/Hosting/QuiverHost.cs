@@ -42,7 +42,7 @@ internal static class QuiverHost
         UseLayers(app, options, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
         var readiness = new Readiness(drain, embeddings);
-        HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options);
+        HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options, time);
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         var embedCache = new EmbedCacheRoutes(embeddings, bodyMemory, options, time);

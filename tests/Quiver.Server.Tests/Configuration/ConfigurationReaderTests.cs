@@ -141,7 +141,7 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData("QUIVER_APIKEY=canary", "QUIVER_APIKEY: there is no such variable. Did you mean QUIVER_API_KEY?")]
     [InlineData("QUIVER_ANYTHING_ELSE=canary", "QUIVER_ANYTHING_ELSE: there is no such variable.")]
     [InlineData("QUIVER_PORT=canary", "QUIVER_PORT takes a whole number from 0 to 65535.")]
-    [InlineData("QUIVER_COMPAT=canary", "QUIVER_COMPAT takes names of services: fastembed, tei, embed-cache.")]
+    [InlineData("QUIVER_COMPAT=canary", "QUIVER_COMPAT takes names of services: fastembed, tei, embed-cache, tkr-embed.")]
     [InlineData("QUIVER_AUTO_TRUNCATE=canary", "QUIVER_AUTO_TRUNCATE takes true or false.")]
     public void A_variable_that_says_nothing_is_refused_without_its_value(string variable, string problem)
     {

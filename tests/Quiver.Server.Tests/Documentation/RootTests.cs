@@ -58,7 +58,7 @@ public sealed class RootTests
     {
         await using var server = await TestServer.StartAsync();
         var version = typeof(Hosting.HttpTests).Assembly.GetName().Version!.ToString(3);
-        Assert.Equal($$"""{"status":"healthy","version":"{{version}}","model":"fake"}""", System.Text.Encoding.UTF8.GetString((await server.GetAsync("/health")).Bytes));
+        Assert.StartsWith($$"""{"status":"healthy","version":"{{version}}","model":"fake",""", System.Text.Encoding.UTF8.GetString((await server.GetAsync("/health")).Bytes), StringComparison.Ordinal);
 
         server.Drain.Begin();
         var draining = await server.GetAsync("/health");

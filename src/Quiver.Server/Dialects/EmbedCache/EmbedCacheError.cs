@@ -1,3 +1,4 @@
+using System.Globalization;
 using Quiver.Diagnostics;
 using Quiver.Server.FastApi;
 using Quiver.Server.Hosting;
@@ -26,13 +27,17 @@ internal sealed record EmbedCacheError(int Status, string Detail)
         ErrorKind.ModelNotFound => new(400, exception.Message),
         ErrorKind.NotFound => new(404, exception.Message),
         ErrorKind.Conflict => new(400, exception.Message),
-        ErrorKind.QuotaExceeded => new(429, exception.Message) { RetryAfter = exception.RetryAfter },
+        ErrorKind.QuotaExceeded => new(429, exception.Limit is { } limit ? Exceeded(limit) : exception.Message) { RetryAfter = exception.RetryAfter },
         ErrorKind.ProviderFailed => new(502, exception.Message),
         ErrorKind.Overloaded => new(503, exception.Message) { RetryAfter = exception.RetryAfter },
         ErrorKind.Unavailable => new(503, exception.Message) { RetryAfter = exception.RetryAfter ?? TimeSpan.FromSeconds(1) },
         ErrorKind.Internal => new(500, "Internal Server Error"),
         _ => throw new ArgumentOutOfRangeException(nameof(exception), exception.Kind, "An error kind without an answer."),
     };
+
+    /// <summary>The service's words. Its time was that of the last midnight; this is the next one.</summary>
+    private static string Exceeded(ExceededLimit limit) =>
+        string.Create(CultureInfo.InvariantCulture, $"Rate limit exceeded. Limit: {limit.Limit}/{limit.Period}. Resets at: {limit.Reset.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 
     public static EmbedCacheError From(HttpFault fault) => new(fault.Status, fault.Status switch
     {

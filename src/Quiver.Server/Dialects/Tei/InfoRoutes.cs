@@ -46,6 +46,22 @@ internal sealed class InfoRoutes(TeiModel model, EmbeddingService embeddings, Re
         json.WriteString("version"u8, ProgramVersion.For(options));
         json.WriteNull("sha"u8);
         json.WriteNull("docker_label"u8);
+        WriteForTkrEmbed(json, embedder);
         json.WriteEndObject();
+    }
+
+    /// <summary>Members that clients of tkr-embed read at the same path; none of them is one of TEI's.</summary>
+    private static void WriteForTkrEmbed(Utf8JsonWriter json, IEmbedder embedder)
+    {
+        json.WriteString("model_path"u8, embedder.Name);
+        json.WriteString("framework"u8, "Quiver"u8);
+        json.WriteNull("mlx_version"u8);
+        json.WriteString("quantization"u8, embedder.Arithmetic);
+        json.WriteNumber("embedding_dim"u8, embedder.Width);
+        json.WriteStartArray("supported_modalities"u8);
+        json.WriteStringValue("text"u8);
+        json.WriteEndArray();
+        json.WriteNull("load_time"u8);
+        json.WriteNumber("memory_usage_gb"u8, Math.Round(Environment.WorkingSet / 1e9, 3));
     }
 }

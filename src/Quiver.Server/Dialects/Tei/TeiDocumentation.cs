@@ -134,6 +134,7 @@ internal static class TeiDocumentation
 
     public static RouteDocumentation Info { get; } = new(Group, "Name the model and the limits, as TEI does")
     {
+        Description = "From `model_path` on for clients of tkr-embed.",
         AnswerSchema = """
             {"type":"object","required":["model_id","model_dtype","served_model_name","model_type","max_input_length","max_client_batch_size","auto_truncate","version"],"properties":{
               "model_id":{"type":"string"},
@@ -141,12 +142,14 @@ internal static class TeiDocumentation
               "model_dtype":{"type":"string","description":"int16 or float32."},
               "max_concurrent_requests":{"type":"integer","description":"Connections at one time."},
               "max_input_length":{"type":"integer","description":"Tokens of one input."},
-              "max_batch_tokens":{"type":"integer","description":"Tokens of one request."}}}
+              "max_batch_tokens":{"type":"integer","description":"Tokens of one request."},
+              "embedding_dim":{"type":"integer"},
+              "supported_modalities":{"type":"array","items":{"type":"string"}}}}
             """,
         Examples =
         [
             new("all-MiniLM-L6-v2", null, """
-                {"model_id":"all-MiniLM-L6-v2","model_sha":"6b29a09b14bd1c10634417974b3b0a20c7d80c5e4ed72713b019e3a882be222d","model_dtype":"int16","served_model_name":"all-MiniLM-L6-v2","model_type":{"embedding":{"pooling":"mean"}},"max_concurrent_requests":2000,"max_input_length":256,"max_batch_tokens":300000,"max_batch_requests":null,"max_client_batch_size":32,"auto_truncate":true,"tokenization_workers":2,"version":"0.1.0","sha":null,"docker_label":null}
+                {"model_id":"all-MiniLM-L6-v2","model_sha":"6b29a09b14bd1c10634417974b3b0a20c7d80c5e4ed72713b019e3a882be222d","model_dtype":"int16","served_model_name":"all-MiniLM-L6-v2","model_type":{"embedding":{"pooling":"mean"}},"max_concurrent_requests":2000,"max_input_length":256,"max_batch_tokens":300000,"max_batch_requests":null,"max_client_batch_size":32,"auto_truncate":true,"tokenization_workers":2,"version":"0.1.0","sha":null,"docker_label":null,"model_path":"all-MiniLM-L6-v2","framework":"Quiver","mlx_version":null,"quantization":"int16","embedding_dim":384,"supported_modalities":["text"],"load_time":null,"memory_usage_gb":0.213}
                 """),
         ],
     };

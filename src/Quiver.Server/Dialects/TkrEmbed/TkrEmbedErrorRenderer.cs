@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Quiver.Diagnostics;
+using Quiver.Limits;
 using Quiver.Server.FastApi;
 using Quiver.Server.Hosting;
 
@@ -12,11 +13,31 @@ internal sealed class TkrEmbedErrorRenderer : ErrorRenderer
 {
     private static readonly (string Id, DateTimeOffset Time) Example = ("0192f0e1", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
+    private static readonly (RatePeriod Period, string Name)[] Windows = [(RatePeriod.Minute, "Minute"), (RatePeriod.Hour, "Hour"), (RatePeriod.Day, "Day")];
+
     public static TkrEmbedErrorRenderer Shared { get; } = new();
 
     public override ErrorAnswer Render(QuiverException error) => Render(TkrEmbedError.From(error));
 
     public override ErrorAnswer Render(HttpFault fault) => Render(TkrEmbedError.Http(fault.Status, fault.Message));
+
+    /// <summary>The service's headers, on each of its windows; those of a refusal are the tightest one's.</summary>
+    public override void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, TimeProvider time)
+    {
+        foreach (var (period, name) in Windows)
+        {
+            if (LimitHeaders.Of(standings, period) is not { } standing)
+                continue;
+            headers[$"X-RateLimit-Limit-{name}"] = LimitHeaders.Text(standing.Window.Limit);
+            headers[$"X-RateLimit-Remaining-{name}"] = LimitHeaders.Text(standing.Remaining);
+        }
+
+        if (status != StatusCodes.Status429TooManyRequests || LimitHeaders.Tightest(standings, RateUnit.Requests) is not { } tightest)
+            return;
+        headers["X-RateLimit-Limit"] = LimitHeaders.Text(tightest.Window.Limit);
+        headers["X-RateLimit-Remaining"] = LimitHeaders.Text(tightest.Remaining);
+        headers["X-RateLimit-Reset"] = LimitHeaders.Text((time.GetUtcNow() + tightest.Full).ToUnixTimeSeconds() + 1);
+    }
 
     public static ErrorAnswer Render(TkrEmbedError error) => new(error.Status, Body(error, Example.Id, Example.Time), "application/json")
     {

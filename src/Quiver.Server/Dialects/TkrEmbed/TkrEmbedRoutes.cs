@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Quiver.Embedding;
+using Quiver.Limits;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 
@@ -27,8 +28,8 @@ internal sealed class TkrEmbedRoutes(EmbeddingService embeddings, BodyMemory bod
         var group = routes.MapGroup("").WithMetadata(TkrEmbedErrorRenderer.Shared);
         group.MapPost("/embed/text", EmbedAsync).WithMetadata(TkrEmbedDocumentation.Text);
         // Known, and with the key and the limits of all others, so that a client learns why there is no vector; described nowhere.
-        group.MapPost("/embed/image", RefuseImage).ExcludeFromDescription();
-        group.MapPost("/embed/multimodal", RefuseImage).ExcludeFromDescription();
+        group.MapPost("/embed/image", RefuseImageAsync).ExcludeFromDescription();
+        group.MapPost("/embed/multimodal", RefuseImageAsync).ExcludeFromDescription();
     }
 
     private async Task EmbedAsync(HttpContext context)
@@ -65,8 +66,13 @@ internal sealed class TkrEmbedRoutes(EmbeddingService embeddings, BodyMemory bod
         await answer.SendAsync(context);
     }
 
-    private static Task RefuseImage(HttpContext context) =>
-        throw new TkrEmbedException(TkrEmbedError.Http(501, "The model embeds text alone. POST /embed/text takes texts."));
+    /// <summary>Counts as any request: whoever asks in vain must not ask without end.</summary>
+    private static async Task RefuseImageAsync(HttpContext context)
+    {
+        if (context.Features.Get<RequestCharge>() is { } charge)
+            await charge.TakeAsync(new RequestCost(0, Misses: 1, 0, 0), context.RequestAborted);
+        throw new TkrEmbedException(TkrEmbedError.Http(400, "The model embeds text alone. POST /embed/text takes texts."));
+    }
 
     private void Write(AnswerBuffer answer, EmbeddingResult result)
     {
@@ -106,7 +112,7 @@ internal sealed class TkrEmbedRoutes(EmbeddingService embeddings, BodyMemory bod
 
     /// <summary>As the service reckons: the cosine of unit vectors, which its own are, is their product; what is far apart is near 0.</summary>
     private static float Similar(float[] query, float[] candidate, string metric) => metric == "cosine"
-        ? (float)Product(query, candidate)
+        ? (float)Math.Clamp(Product(query, candidate), float.MinValue, float.MaxValue)
         : (float)(1 / (1 + Distance(query, candidate)));
 
     private static double Product(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
