@@ -18,7 +18,7 @@ internal sealed class SharedPath(BodyMemory memory, ServeOptions options, params
 
     private readonly PathClaim? _byProfile = claims.FirstOrDefault(claim => options.Compat.Contains(claim.Profile));
 
-    public void Map(IEndpointRouteBuilder routes, string path) => routes.MapPost(path, AnswerAsync).WithMetadata(
+    public void Map(IEndpointRouteBuilder routes, string path, Access access) => routes.MapPost(path, AnswerAsync).WithMetadata(
         this, claims[0].Renderer, RouteDocumentation.Merge([.. claims.Select(claim => claim.Documentation)]), new BodyLimit(claims.Max(claim => claim.MaxBodyBytes))).Needs(Access.Key(Scopes.EmbedText));
 
     /// <summary>Words the errors of a request at this path, as far as is known whose it is.</summary>

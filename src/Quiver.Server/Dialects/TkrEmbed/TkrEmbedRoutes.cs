@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Quiver.Accounts;
 using Quiver.Embedding;
 using Quiver.Limits;
+using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 
@@ -26,10 +28,10 @@ internal sealed class TkrEmbedRoutes(EmbeddingService embeddings, BodyMemory bod
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithMetadata(TkrEmbedErrorRenderer.Shared);
-        group.MapPost("/embed/text", EmbedAsync).WithMetadata(TkrEmbedDocumentation.Text);
+        group.MapPost("/embed/text", EmbedAsync).Needs(Access.Key(Scopes.EmbedText)).WithMetadata(TkrEmbedDocumentation.Text);
         // Known, and with the key and the limits of all others, so that a client learns why there is no vector; described nowhere.
-        group.MapPost("/embed/image", RefuseImageAsync).ExcludeFromDescription();
-        group.MapPost("/embed/multimodal", RefuseImageAsync).ExcludeFromDescription();
+        group.MapPost("/embed/image", RefuseImageAsync).Needs(Access.Key(Scopes.EmbedImage)).ExcludeFromDescription();
+        group.MapPost("/embed/multimodal", RefuseImageAsync).Needs(Access.Key(Scopes.EmbedMultimodal)).ExcludeFromDescription();
     }
 
     private async Task EmbedAsync(HttpContext context)
