@@ -38,7 +38,7 @@ internal static class ConfigurationReference
         and `export` are understood, references like `${HOME}` are not expanded.
 
         Quiver can take the place of another server with that server's own variables. They count under `--compat`, and in an `--env-file` where `--compat` is not given;
-        the tables at the end say what each one means. `QUIVER_` variables go over them.
+        the tables at the end say what each one means, and what became of the service's metrics and endpoints. `QUIVER_` variables go over them.
 
 
         """;
@@ -106,15 +106,17 @@ internal static class ConfigurationReference
 
     private static void WriteMarkdown(StringBuilder markdown, Profile profile)
     {
-        markdown.Append("## Variables of ").Append(profile.Title).Append("\n\nUnder `--compat ").Append(profile.Name).Append("`.\n\n| variable | setting |\n|---|---|\n");
-        var names = from setting in Settings.All
+        markdown.Append("## ").Append(profile.Title).Append("\n\nUnder `--compat ").Append(profile.Name).Append("`.\n\n| name | what became of it | |\n|---|---|---|\n");
+        var meant = from setting in Settings.All
                     from name in setting.ServiceVariables
                     where name.Profile == profile.Name
-                    select (name.Variable, Meaning: $"`{setting.Path}`");
-        var unused = profile.Unused.Select(name => (Variable: name.Key, Meaning: $"not used: {name.Value}"));
-        var refused = profile.Refused.Select(name => (Variable: name.Key, Meaning: $"refused: {name.Value}"));
-        foreach (var (variable, meaning) in names.Concat(unused).Concat(refused).OrderBy(name => name.Variable, StringComparer.Ordinal))
-            markdown.Append("| `").Append(variable).Append("` | ").Append(Escape(meaning)).Append(" |\n");
+                    select (Name: name.Variable, State: PromiseState.Honoured, Note: $"`{setting.Path}`");
+        var unused = profile.Unused.Select(name => (Name: name.Key, State: PromiseState.Accepted, Note: name.Value));
+        var refused = profile.Refused.Select(name => (Name: name.Key, State: PromiseState.Refused, Note: name.Value));
+        var variables = meant.Concat(unused).Concat(refused).OrderBy(name => name.Name, StringComparer.Ordinal);
+        var others = ServicePromises.Of(profile.Name).Select(promise => (promise.Name, promise.State, promise.Note));
+        foreach (var (name, state, note) in variables.Concat(others))
+            markdown.Append("| `").Append(name).Append("` | ").Append(ServicePromise.Word(state)).Append(" | ").Append(Escape(note)).Append(" |\n");
         markdown.Append('\n');
     }
 

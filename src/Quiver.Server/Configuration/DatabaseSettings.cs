@@ -24,6 +24,7 @@ internal static class DatabaseSettings
             IsSecret = true,
             Get = options => options.Database,
             Set = (options, url) => options with { Database = url },
+            ServiceVariables = [new("embed-cache", "DATABASE_URL") { Translate = WithoutDriver }],
         },
         new Setting<string>("database.schema", "--database-schema", Text("NAME", "a lower-case name of letters, digits and underscores", PostgreSqlAddress.IsSchemaName))
         {
@@ -41,4 +42,8 @@ internal static class DatabaseSettings
 
     /// <summary>What is wrong with an address is told by <see cref="ServeOptions.ImpossibleValues"/>, in its own words.</summary>
     private static bool IsAddress(string text) => text.Trim().Length > 0;
+
+    /// <summary>SQLAlchemy's "postgresql+psycopg2://" names a driver of Python's.</summary>
+    private static string WithoutDriver(string url) =>
+        url.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme && url.IndexOf('+', 0, scheme) is > 0 and var driver ? url.Remove(driver, scheme - driver) : url;
 }

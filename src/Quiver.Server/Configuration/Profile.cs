@@ -21,7 +21,7 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
         ["REDIS_URL"] = "needs no Redis",
         ["REDIS_DB"] = "needs no Redis",
         ["L2_CACHE_TTL"] = "needs no Redis",
-        ["DATABASE_URL"] = "needs no database",
+        ["DATABASE_URL"] = "its tables are not read; --database names Quiver's own",
         ["SECRET_KEY"] = "needs no database",
         ["API_KEY_PREFIX"] = "one key: --api-key",
     });
@@ -54,6 +54,12 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
     public static Profile EmbedCache { get; } = new("embed-cache", "Vector Embed Cache Server", new Dictionary<string, string>
     {
         ["GPU_DEVICE"] = "computes on the CPU, one runner per core",
+        ["REDIS_URL"] = "needs no Redis",
+        ["MODEL_VERSION"] = "a vector is kept under the digest of the model's own files",
+        ["ENCRYPTION_KEY"] = "no provider's key is kept",
+        ["JWT_SECRET"] = "nobody logs in",
+        ["JWT_SECRET_KEY"] = "nobody logs in",
+        ["JWT_EXPIRY_SECONDS"] = "nobody logs in",
     });
 
     public static Profile TkrEmbed { get; } = new("tkr-embed", "tkr-embed", new Dictionary<string, string>

@@ -103,7 +103,7 @@ internal sealed class HealthRoutes
             json.WriteString("status"u8, "healthy"u8);
             json.WriteString("version"u8, ProgramVersion.For(_options));
             json.WriteString("model"u8, _model);
-            if (_options.ApiKey is null || _options.Compat.Contains("tkr-embed"))
+            if (_options.Mode == AuthMode.Open || _options.Compat.Contains("tkr-embed"))
             {
                 json.WriteBoolean("model_loaded"u8, true);
                 json.WriteString("framework"u8, "Quiver"u8);

@@ -47,12 +47,12 @@ internal static class QuiverHost
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         var embedCache = new EmbedCacheRoutes(embeddings, bodyMemory, options, time);
         embedCache.Map(app);
-        new SharedPath(bodyMemory, options, new FastEmbedRoutes(embeddings, options, time).Embed, embedCache.Embed).Map(app, "/v1/embed");
+        new SharedPath(bodyMemory, options, new FastEmbedRoutes(embeddings, options, time).Embed, embedCache.Embed).Map(app, "/v1/embed", Access.Key(Scopes.EmbedText));
         var tei = new TeiRoutes(embeddings, bodyMemory, readiness, options, time);
         tei.Map(app);
         var tkrEmbed = new TkrEmbedRoutes(embeddings, bodyMemory, options, time);
         tkrEmbed.Map(app);
-        new SharedPath(bodyMemory, options, tei.Similarity, tkrEmbed.Similarity).Map(app, "/similarity");
+        new SharedPath(bodyMemory, options, tei.Similarity, tkrEmbed.Similarity).Map(app, "/similarity", Access.Key(Scopes.EmbedText));
         DocumentationRoutes.Map(app, StandardRenderer(options), readiness, options);
         EndpointAccess.RequireEverywhere(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
         return app;

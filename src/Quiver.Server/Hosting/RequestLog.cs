@@ -35,8 +35,7 @@ internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metri
         var duration = record.Elapsed;
 
         metrics.Http.End(record, method ?? RequestTrace.OtherMethod, SchemeOf(context), route, status, duration);
-        if (method == "POST" && route is not null)
-            metrics.EndInProfiles(record, duration);
+        metrics.EndInProfiles(record, method ?? RequestTrace.OtherMethod, route, status, duration);
         trace?.End(record, route, status);
         if (!logger.IsEnabled(LogLevel.Information))
             return;

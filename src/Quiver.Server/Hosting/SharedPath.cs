@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Quiver.Accounts;
 using Quiver.Diagnostics;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
@@ -18,8 +17,8 @@ internal sealed class SharedPath(BodyMemory memory, ServeOptions options, params
 
     private readonly PathClaim? _byProfile = claims.FirstOrDefault(claim => options.Compat.Contains(claim.Profile));
 
-    public void Map(IEndpointRouteBuilder routes, string path) => routes.MapPost(path, AnswerAsync).WithMetadata(
-        this, claims[0].Renderer, RouteDocumentation.Merge([.. claims.Select(claim => claim.Documentation)]), new BodyLimit(claims.Max(claim => claim.MaxBodyBytes))).Needs(Access.Key(Scopes.EmbedText));
+    public void Map(IEndpointRouteBuilder routes, string path, Access access) => routes.MapPost(path, AnswerAsync).WithMetadata(
+        this, claims[0].Renderer, RouteDocumentation.Merge([.. claims.Select(claim => claim.Documentation)]), new BodyLimit(claims.Max(claim => claim.MaxBodyBytes))).Needs(access);
 
     /// <summary>Words the errors of a request at this path, as far as is known whose it is.</summary>
     public ErrorRenderer RendererOf(HttpContext context) => (context.Features.Get<PathClaim>() ?? ByKey(context.Request) ?? _byProfile ?? claims[0]).Renderer;

@@ -31,10 +31,15 @@ internal sealed class ServerMetrics : IDisposable
     public string Expose(bool openMetrics) => _collector.Expose(openMetrics);
 
     /// <summary>Records a request that has ended, as the profiles in force count it.</summary>
-    public void EndInProfiles(RequestRecord record, TimeSpan duration)
+    /// <inheritdoc cref="ProfileMetrics.EndAny"/>
+    public void EndInProfiles(RequestRecord record, string method, string? route, int status, TimeSpan duration)
     {
         foreach (var profile in _profiles)
-            profile.End(record, duration);
+        {
+            profile.EndAny(method, route, status, duration);
+            if (method == "POST" && route is not null)
+                profile.End(record, duration);
+        }
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Quiver.Server.Configuration;
+using Quiver.Server.Dialects.EmbedCache;
 using Quiver.Server.Dialects.FastEmbed;
 using Quiver.Server.Dialects.Tei;
 
@@ -44,6 +45,8 @@ internal static class TelemetrySetup
     {
         if (compat.Contains("fastembed"))
             yield return meter => new FastEmbedMetrics(meter);
+        if (compat.Contains("embed-cache"))
+            yield return meter => new EmbedCacheMetrics(meter);
         if (compat.Contains("tei"))
             yield return meter => new TeiMetrics(meter, maxTokens);
     }

@@ -16,7 +16,6 @@ internal sealed record EmbedCacheError(int Status, string Detail)
     public static EmbedCacheError Invalid(params IReadOnlyList<FieldError> fields) => new(422, string.Join("; ", fields)) { Fields = fields };
 
     /// <summary>The one mapping of the engine's errors: every kind is named.</summary>
-    /// <remarks>429 is for the plan's limit alone, which no retry helps; a busy server is 503, which every client of the service tries again.</remarks>
     public static EmbedCacheError From(QuiverException exception) => exception.Kind switch
     {
         ErrorKind.InvalidInput => new(400, exception.Message),
@@ -29,7 +28,7 @@ internal sealed record EmbedCacheError(int Status, string Detail)
         ErrorKind.Conflict => new(400, exception.Message),
         ErrorKind.QuotaExceeded => new(429, exception.Limit is { } limit ? Exceeded(limit) : exception.Message) { RetryAfter = exception.RetryAfter },
         ErrorKind.ProviderFailed => new(502, exception.Message),
-        ErrorKind.Overloaded => new(503, exception.Message) { RetryAfter = exception.RetryAfter },
+        ErrorKind.Overloaded => new(429, exception.Message) { RetryAfter = exception.RetryAfter },
         ErrorKind.Unavailable => new(503, exception.Message) { RetryAfter = exception.RetryAfter ?? TimeSpan.FromSeconds(1) },
         ErrorKind.Internal => new(500, "Internal Server Error"),
         _ => throw new ArgumentOutOfRangeException(nameof(exception), exception.Kind, "An error kind without an answer."),

@@ -58,6 +58,7 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, BodyMemory b
         {
             Prompt = InputTypes.PromptFor(embeddings.Models.Get(served), "search_document"),
             LongInput = options.AutoTruncate ?? true ? LongInput.Truncate : LongInput.Refuse,
+            Shared = isPublic,
         };
         var result = await embeddings.EmbedAsync(request.AskedBy(context), context.RequestAborted);
         record.Count(result);

@@ -27,8 +27,8 @@ internal sealed class TkrEmbedRoutes(EmbeddingService embeddings, BodyMemory bod
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithMetadata(TkrEmbedErrorRenderer.Shared).Needs(Access.Key(Scopes.EmbedText));
-        group.MapPost("/embed/text", EmbedAsync).WithMetadata(TkrEmbedDocumentation.Text);
+        var group = routes.MapGroup("").WithMetadata(TkrEmbedErrorRenderer.Shared);
+        group.MapPost("/embed/text", EmbedAsync).Needs(Access.Key(Scopes.EmbedText)).WithMetadata(TkrEmbedDocumentation.Text);
         // Known, and with the key and the limits of all others, so that a client learns why there is no vector; described nowhere.
         group.MapPost("/embed/image", RefuseImageAsync).Needs(Access.Key(Scopes.EmbedImage)).ExcludeFromDescription();
         group.MapPost("/embed/multimodal", RefuseImageAsync).Needs(Access.Key(Scopes.EmbedMultimodal)).ExcludeFromDescription();
