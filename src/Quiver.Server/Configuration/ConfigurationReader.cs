@@ -1,6 +1,9 @@
 namespace Quiver.Server.Configuration;
 
-/// <summary>Puts the sources together, the later over the earlier: quiver.yaml, other services' variables, QUIVER_ variables, flags.</summary>
+/// <summary>
+/// Puts the sources together, the later over the earlier: quiver.yaml, variables that all programs read, other services' variables, QUIVER_ variables,
+/// flags.
+/// </summary>
 internal static class ConfigurationReader
 {
     /// <summary>Looked for in the current folder.</summary>
@@ -22,6 +25,7 @@ internal static class ConfigurationReader
         var fromFile = file is null ? [] : YamlSettings.Read(file, problems);
         var fileVariables = envFile is null ? [] : EnvironmentFile.Read(envFile, problems);
         // The process's variables go over the file's, as with docker and the dotenv libraries.
+        IReadOnlyList<Assignment> common = [.. environment.Common(fileVariables), .. environment.Common(variables)];
         IReadOnlyList<Assignment> own = [.. environment.Own(fileVariables), .. environment.Own(variables)];
 
         var named = Profiles([.. fromFile, .. own, .. flags]);
@@ -32,7 +36,7 @@ internal static class ConfigurationReader
             .. environment.OfServices(variables, named),
         ];
         environment.NoticeUnknown(fileVariables);
-        return LoadedConfiguration.Of([.. fromFile, .. services, .. own, .. flags], problems, notices);
+        return LoadedConfiguration.Of([.. fromFile, .. common, .. services, .. own, .. flags], problems, notices);
     }
 
     private static IReadOnlyList<Profile> Profiles(IReadOnlyList<Assignment> assignments)

@@ -38,7 +38,8 @@ internal static class ConfigurationReference
         and `export` are understood, references like `${HOME}` are not expanded.
 
         Quiver can take the place of another server with that server's own variables. They count under `--compat`, and in an `--env-file` where `--compat` is not given;
-        the tables at the end say what each one means, and what became of the service's metrics and endpoints. `QUIVER_` variables go over them.
+        the tables at the end say what each one means, and what became of the service's metrics and endpoints. They go over variables that all
+        programs read, such as `OTEL_EXPORTER_OTLP_ENDPOINT`, and `QUIVER_` variables over both.
 
 
         """;

@@ -24,8 +24,8 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
             .OrderBy(variable => variable.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>What the QUIVER_ variables among them say, over the variables that all programs read.</summary>
-    public IReadOnlyList<Assignment> Own(IReadOnlyList<EnvironmentFile.Variable> variables)
+    /// <summary>What those among them say that all programs read.</summary>
+    public IReadOnlyList<Assignment> Common(IReadOnlyList<EnvironmentFile.Variable> variables)
     {
         var assignments = new List<Assignment>();
         foreach (var variable in variables)
@@ -34,6 +34,13 @@ internal sealed partial class EnvironmentSettings(List<string> problems, List<st
                 Add(assignments, setting, variable, variable.Value);
         }
 
+        return assignments;
+    }
+
+    /// <summary>What the QUIVER_ variables among them say.</summary>
+    public IReadOnlyList<Assignment> Own(IReadOnlyList<EnvironmentFile.Variable> variables)
+    {
+        var assignments = new List<Assignment>();
         foreach (var variable in variables.Where(IsOwn))
         {
             if (ByVariable.TryGetValue(variable.Name, out var setting))

@@ -15,7 +15,7 @@ internal abstract class Setting(string path, string flag)
     /// <summary>"QUIVER_API_KEY" for "--api-key", unless another name is usual.</summary>
     public string Variable { get; init; } = VariableOf(flag);
 
-    /// <summary>A variable that all programs of a kind read, and so counts under no profile too; <see cref="Variable"/> goes over it.</summary>
+    /// <summary>A variable that all programs of a kind read, and so counts under no profile too; a service's own and <see cref="Variable"/> go over it.</summary>
     public string? CommonVariable { get; init; }
 
     /// <summary>A second, short flag.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class ErrorBoundary(ILogger<ErrorBoundary> logger, Error
         }
         catch (DialectException exception)
         {
-            RequestRecord.Of(context).Failure = KindOf(exception.Answer.Status);
+            RequestRecord.Of(context).Failure = exception.Kind ?? KindOf(exception.Answer.Status);
             await exception.Answer.WriteAsync(context);
         }
         catch (QuiverException exception)

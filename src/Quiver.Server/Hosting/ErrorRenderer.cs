@@ -40,4 +40,7 @@ internal readonly record struct HttpFault(int Status, string Message)
 internal abstract class DialectException(string message) : Exception(message)
 {
     public abstract ErrorAnswer Answer { get; }
+
+    /// <summary>What it counts as; null where its status says that.</summary>
+    public virtual ErrorKind? Kind => null;
 }

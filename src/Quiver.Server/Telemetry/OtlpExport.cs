@@ -20,10 +20,11 @@ internal sealed class OtlpExport : IDisposable
     /// <param name="endpoint">The collector, without a signal's path.</param>
     public OtlpExport(Uri endpoint)
     {
-        var resource = ResourceBuilder.CreateDefault();
-        // The variable OTEL_SERVICE_NAME goes first: operators name their servers.
-        if (Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME") is not { Length: > 0 })
-            resource.AddService("quiver", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version!.ToString(3));
+        // The later goes over the earlier: operators name their servers, by OTEL_SERVICE_NAME or in OTEL_RESOURCE_ATTRIBUTES.
+        var resource = ResourceBuilder.CreateEmpty()
+            .AddTelemetrySdk()
+            .AddService("quiver", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version!.ToString(3))
+            .AddEnvironmentVariableDetector();
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(RequestTrace.SourceName)

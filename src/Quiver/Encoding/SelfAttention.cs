@@ -11,6 +11,9 @@ namespace Quiver.Encoding;
 /// <param name="bias">Relative position biases, or null.</param>
 internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, int heads, int headSize, RelativePositionBias? bias) : IDisposable
 {
+    /// <summary>Queries that go against the keys together.</summary>
+    public const int TileRows = AttentionKernel.QueryRows;
+
     private readonly float _scale = 1f / MathF.Sqrt(headSize);
 
     public int HeadSize => headSize;
@@ -39,35 +42,46 @@ internal sealed unsafe class SelfAttention(Linear queryKeyValue, Linear output, 
     /// <param name="host">Whom the thread lets in between two tiles, or null.</param>
     public void Head(Rows projected, int head, Rows context, HeadMemory memory, EncodingHost? host)
     {
+        for (var row = 0; row < projected.Count; row += TileRows)
+        {
+            host?.YieldPoint();
+            Tile(projected, head, row, context, memory);
+        }
+    }
+
+    /// <summary>Some tokens' part of a head: a tile of queries against all keys.</summary>
+    /// <param name="row">The first of them, a multiple of <see cref="TileRows"/>. Tiles of a head follow one another: the first lays out keys and values.</param>
+    /// <inheritdoc cref="Head"/>
+    public void Tile(Rows projected, int head, int row, Rows context, HeadMemory memory)
+    {
         var length = projected.Count;
         var hidden = heads * headSize;
         var offset = head * headSize;
         var paddedLength = VectorMath.RoundUp(length);
         var paddedSize = VectorMath.RoundUp(headSize);
-        AttentionKernel.Gather(
-            projected[0] + hidden + offset, projected[0] + 2 * hidden + offset, projected.Stride, length, headSize, memory.Keys, memory.Values);
-
-        var inverses = stackalloc float[AttentionKernel.QueryRows];
-        for (var row = 0; row < length; row += AttentionKernel.QueryRows)
+        if (row == 0)
         {
-            host?.YieldPoint();
-            var rows = Math.Min(AttentionKernel.QueryRows, length - row);
-            MatrixProduct.F32(
-                (int*)(projected[row] + offset), projected.Stride, rows, (int*)memory.Keys, paddedLength, headSize,
-                memory.Scores, paddedLength, paddedLength);
-
-            for (var i = 0; i < rows; i++)
-            {
-                var biases = bias is null ? null : bias.Row(head, row + i);
-                inverses[i] = AttentionKernel.Softmax(memory.Scores + (nint)i * paddedLength, length, _scale, biases);
-            }
-
-            MatrixProduct.F32(
-                (int*)memory.Scores, paddedLength, rows, (int*)memory.Values, paddedSize, length,
-                memory.Output, paddedSize, paddedSize);
-            for (var i = 0; i < rows; i++)
-                WriteHead(memory.Output + (nint)i * paddedSize, inverses[i], context[row + i] + offset);
+            AttentionKernel.Gather(
+                projected[0] + hidden + offset, projected[0] + 2 * hidden + offset, projected.Stride, length, headSize, memory.Keys, memory.Values);
         }
+
+        var inverses = stackalloc float[TileRows];
+        var rows = Math.Min(TileRows, length - row);
+        MatrixProduct.F32(
+            (int*)(projected[row] + offset), projected.Stride, rows, (int*)memory.Keys, paddedLength, headSize,
+            memory.Scores, paddedLength, paddedLength);
+
+        for (var i = 0; i < rows; i++)
+        {
+            var biases = bias is null ? null : bias.Row(head, row + i);
+            inverses[i] = AttentionKernel.Softmax(memory.Scores + (nint)i * paddedLength, length, _scale, biases);
+        }
+
+        MatrixProduct.F32(
+            (int*)memory.Scores, paddedLength, rows, (int*)memory.Values, paddedSize, length,
+            memory.Output, paddedSize, paddedSize);
+        for (var i = 0; i < rows; i++)
+            WriteHead(memory.Output + (nint)i * paddedSize, inverses[i], context[row + i] + offset);
     }
 
     public void Dispose()

@@ -74,6 +74,15 @@ public sealed class ConfigurationReaderTests : IDisposable
         Assert.Empty(loaded.Notices);
     }
 
+    [Fact]
+    public void A_variable_that_all_programs_read_says_less_than_the_service_s_own_and_that_less_than_Quivers()
+    {
+        string[] variables = ["OTLP_ENDPOINT=http://127.0.0.1:2", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1"];
+        Assert.Equal(1, Load("", [], variables).Options.OtlpEndpoint!.Port);
+        Assert.Equal(2, Load("", [], variables, ("compat", "tei")).Options.OtlpEndpoint!.Port);
+        Assert.Equal(3, Load("", [], [.. variables, "QUIVER_OTLP_ENDPOINT=http://127.0.0.1:3"], ("compat", "tei")).Options.OtlpEndpoint!.Port);
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1:4318/?token=secret")]
     [InlineData("http://me:secret@127.0.0.1:4318")]

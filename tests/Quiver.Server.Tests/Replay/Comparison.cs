@@ -77,10 +77,25 @@ internal static partial class Comparison
             yield return new("message", $"{Shown(expected)} | {Shown(actual)}");
     }
 
-    private static IEnumerable<Difference> Metrics(JsonElement recorded, string exposition) =>
-        recorded.EnumerateArray().Select(metric => (Name: metric.GetProperty("name").GetString()!, Type: metric.GetProperty("type").GetString()))
-            .Where(metric => !exposition.Contains($"# TYPE {metric.Name} {metric.Type}\n", StringComparison.Ordinal))
-            .Select(metric => new Difference($"metric {metric.Name}", $"{metric.Type} | none"));
+    /// <summary>The same names, types and labels, with at least the values that the labels had.</summary>
+    private static IEnumerable<Difference> Metrics(JsonElement recorded, string exposition)
+    {
+        var lines = exposition.Split('\n');
+        foreach (var metric in recorded.EnumerateArray())
+        {
+            var (name, type) = (metric.GetProperty("name").GetString()!, metric.GetProperty("type").GetString());
+            if (!lines.Contains($"# TYPE {name} {type}"))
+                yield return new($"metric {name}", $"{type} | none");
+            else if (metric.TryGetProperty("label_values", out var labels))
+            {
+                var missing = labels.EnumerateObject()
+                    .SelectMany(label => label.Value.EnumerateArray().Select(value => $"{label.Name}=\"{value.GetString()}\""))
+                    .Where(label => !lines.Any(line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal)));
+                foreach (var label in missing)
+                    yield return new($"label of {name}", $"{label} | none");
+            }
+        }
+    }
 
     private static string Text(WireAnswer answer) => System.Text.Encoding.UTF8.GetString(answer.Body);
 

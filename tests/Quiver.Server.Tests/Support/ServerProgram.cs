@@ -30,7 +30,8 @@ internal sealed class ServerProgram : IAsyncDisposable
     public static Task<ServerProgram> StartAsync(params string[] arguments) => StartAsync(QuiverRun.Start(["serve", "--port", "0", .. arguments]));
 
     /// <summary>With a variable in its environment.</summary>
-    public static Task<ServerProgram> StartWithVariableAsync(string name, string value) => StartAsync(QuiverRun.StartWithVariable(name, value, "serve", "--port", "0"));
+    public static Task<ServerProgram> StartWithVariableAsync(string name, string value, params string[] options) =>
+        StartAsync(QuiverRun.StartWithVariable(name, value, ["serve", "--port", "0", .. options]));
 
     private static async Task<ServerProgram> StartAsync(Process process)
     {

@@ -250,6 +250,28 @@ public sealed class MetricsTests
         Assert.Equal(1, metrics.Value("fastembed_errors_total", ("error_type", "invalid_request")));
     }
 
+    [Theory]
+    // In TEI's own words for what failed.
+    [InlineData("/embed", """{"inputs":""}""", "validation")]
+    [InlineData("/embed", """{"inputs":"LONG"}""", "tokenization")]
+    [InlineData("/embed", """{"inputs":"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33"}""", "tokenization")]
+    [InlineData("/embed", """{"inputs":["a","b","c"]}""", "batch_size")]
+    [InlineData("/rerank", """{"query":"a","texts":["b"]}""", "model_type")]
+    [InlineData("/predict", """{"inputs":"a"}""", "model_type")]
+    [InlineData("/embed_sparse", """{"inputs":"a"}""", "model_type")]
+    [InlineData("/v1/embeddings", """{"model":"fake","input":["",""],"error_policy":"per_item"}""", "validation")]
+    [InlineData("/v1/embeddings", """{"model":"fake","input":["1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33",""],"error_policy":"per_item"}""", "tokenization")]
+    public async Task What_fails_is_counted_by_TEIs_name_for_it(string path, string body, string failure)
+    {
+        await using var server = await TestServer.StartAsync(new ServeOptions { Compat = new HashSet<string> { "tei" }, MaxClientBatchSize = 2, AutoTruncate = false });
+        var answer = await server.EmbedAsync(body.Replace("LONG", new string('x', 100_000), StringComparison.Ordinal), path);
+        Assert.True((int)answer.Status >= 400, $"{answer.Status}");
+        var metrics = await ScrapeAsync(server);
+
+        Assert.Equal(1, metrics.Value("te_request_failure", ("err", failure)));
+        Assert.False(metrics.Families.TryGetValue("te_request_success", out var successes) && successes.Samples.Count > 0);
+    }
+
     [Fact]
     public async Task The_metrics_of_TEI_tell_the_truth()
     {

@@ -121,6 +121,20 @@ public sealed class OtlpTests
         Assert.Contains(collector.Spans, span => span.Name == "GET /health/live");
     }
 
+    [Theory]
+    [InlineData("OTEL_SERVICE_NAME", "search")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test,service.name=search")]
+    public async Task An_operator_s_name_for_the_server_goes_over_ours(string variable, string value)
+    {
+        await using var collector = await Collector.StartAsync();
+        await using var server = await ServerProgram.StartWithVariableAsync(variable, value, "--otlp-endpoint", collector.Address.ToString());
+        await Answer.OfAsync(server.Client, new HttpRequestMessage(HttpMethod.Get, "/health/live"));
+        server.Terminate();
+        Assert.Equal(0, (await server.EndAsync()).ExitCode);
+
+        Assert.Contains(collector.Spans, span => span is { Name: "GET /health/live", Service: "search" });
+    }
+
     [Fact]
     public async Task A_collector_that_is_not_there_costs_no_request_and_no_fault()
     {

@@ -1,3 +1,4 @@
+using Quiver.Diagnostics;
 using Quiver.Embedding;
 
 namespace Quiver.Server.Dialects.OpenAi;
@@ -42,8 +43,9 @@ internal sealed class EmbeddingsOutcome
         var (places, errors) = Spread(call, result);
         if (errors.All(error => error is not null))
         {
-            var worst = errors.MaxBy(error => error!.Status)!;
-            throw new OpenAiException(errors.Length == 1 ? worst : worst with { Message = $"None of the {errors.Length} inputs could be embedded. One of them: {worst.Message}" });
+            var (place, worst) = errors.Index().MaxBy(error => error.Item!.Status);
+            var kind = call.Empty.Any(empty => empty.Index == place) ? ErrorKind.InvalidInput : result!.Error(places[place])!.Kind;
+            throw new OpenAiException(errors.Length == 1 ? worst! : worst! with { Message = $"None of the {errors.Length} inputs could be embedded. One of them: {worst.Message}" }, kind);
         }
 
         return new EmbeddingsOutcome(result!, places, errors);

@@ -50,7 +50,10 @@ internal sealed record OpenAiError(int Status, string Message, string? Param = n
 }
 
 /// <summary>Ends a request with an error that only this dialect knows.</summary>
-internal sealed class OpenAiException(OpenAiError error) : DialectException(error.Message)
+/// <param name="kind">What it counts as; null where its status says that.</param>
+internal sealed class OpenAiException(OpenAiError error, ErrorKind? kind = null) : DialectException(error.Message)
 {
     public override ErrorAnswer Answer => OpenAiErrorRenderer.Render(error);
+
+    public override ErrorKind? Kind => kind;
 }

@@ -8,6 +8,9 @@ internal sealed record TeiError(int Status, string Type, string Message)
 {
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>What it counts as; null where the status says that.</summary>
+    public ErrorKind? Kind { get; init; }
+
     /// <summary>The one mapping of the engine's errors: every kind is named.</summary>
     public static TeiError From(QuiverException exception) => exception.Kind switch
     {
@@ -31,7 +34,10 @@ internal sealed record TeiError(int Status, string Type, string Message)
 
     public static TeiError Empty(string message) => new(400, "Empty", message);
 
-    public static TeiError Backend(string message) => new(424, "Backend", $"Backend error: {message}");
+    /// <summary>A model of another kind is needed for this route.</summary>
+    public static TeiError OtherModel(string message) => Backend(message) with { Kind = ErrorKind.ModelNotFound };
+
+    private static TeiError Backend(string message) => new(424, "Backend", $"Backend error: {message}") { Kind = ErrorKind.Internal };
 }
 
 /// <summary>Ends a request with an error that only this dialect knows.</summary>
@@ -40,4 +46,6 @@ internal sealed class TeiException(TeiError error) : DialectException(error.Mess
     public TeiError Error => error;
 
     public override ErrorAnswer Answer => TeiErrorRenderer.Render(error);
+
+    public override ErrorKind? Kind => error.Kind;
 }

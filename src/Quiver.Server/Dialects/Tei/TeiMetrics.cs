@@ -83,6 +83,8 @@ internal sealed class TeiMetrics : ProfileMetrics
     {
         ErrorKind.Overloaded => "overloaded",
         ErrorKind.RequestTooLarge => "batch_size",
+        // Found too long when it is tokenized.
+        ErrorKind.InputTooLong => "tokenization",
         ErrorKind.ModelNotFound => "model_type",
         ErrorKind.Internal => "backend",
         ErrorKind.Unavailable => "unhealthy",

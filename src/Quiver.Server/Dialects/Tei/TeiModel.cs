@@ -1,3 +1,4 @@
+using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.Tei.Bodies;
@@ -86,7 +87,7 @@ internal sealed class TeiModel(IEmbedder model, ServeOptions options)
     public void RequireBatch(int count)
     {
         if (count > options.MaxClientBatchSize)
-            throw new TeiException(new TeiError(422, "Validation", $"batch size {count} > maximum allowed batch size {options.MaxClientBatchSize}"));
+            throw new TeiException(new TeiError(422, "Validation", $"batch size {count} > maximum allowed batch size {options.MaxClientBatchSize}") { Kind = ErrorKind.RequestTooLarge });
     }
 
     /// <exception cref="TeiException">The text is empty, or so long that it is not even tokenized.</exception>
@@ -96,7 +97,7 @@ internal sealed class TeiModel(IEmbedder model, ServeOptions options)
             throw EmptyInputs();
         var most = (long)model.MaxTokens * CharactersPerToken;
         if (!truncate && text.Length > most && Characters(text) is var characters && characters > most)
-            throw new TeiException(TeiError.Invalid($"`inputs` must have less than {most} characters. Given: {characters}"));
+            throw new TeiException(TeiError.Invalid($"`inputs` must have less than {most} characters. Given: {characters}") with { Kind = ErrorKind.InputTooLong });
     }
 
     private static long Characters(EmbeddingInput input) => input.TokenIds?.Length ?? Characters(input.Text!);

@@ -9,7 +9,7 @@ namespace Quiver.Server.Dialects.Tei;
 /// </summary>
 internal sealed class UnservedRoutes(TeiModel model, BodyMemory bodyMemory)
 {
-    public static TeiException NoReranker() => new(TeiError.Backend("model is not a re-ranker model"));
+    public static TeiException NoReranker() => new(TeiError.OtherModel("model is not a re-ranker model"));
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -36,7 +36,7 @@ internal sealed class UnservedRoutes(TeiModel model, BodyMemory bodyMemory)
     {
         using var body = await TeiRequest.ReadAsync(context, bodyMemory);
         _ = model.Call(TeiRequest.Parse(body, EmbedBody.Sparse()));
-        throw new TeiException(TeiError.Backend("Model is not an embedding model with SPLADE pooling"));
+        throw new TeiException(TeiError.OtherModel("Model is not an embedding model with SPLADE pooling"));
     }
 
     private async Task RefuseRerankAsync(HttpContext context)
@@ -53,6 +53,6 @@ internal sealed class UnservedRoutes(TeiModel model, BodyMemory bodyMemory)
     {
         using var body = await TeiRequest.ReadAsync(context, bodyMemory);
         model.RequireBatch(TeiRequest.Parse(body, new PredictBody()).Inputs);
-        throw new TeiException(TeiError.Backend("Model is not a classifier model"));
+        throw new TeiException(TeiError.OtherModel("Model is not a classifier model"));
     }
 }

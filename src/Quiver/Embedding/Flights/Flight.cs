@@ -66,10 +66,10 @@ internal sealed class Flight
         return _waiters.Count == 0;
     }
 
-    /// <summary>Makes it interactive, if it is bulk work that no runner has begun. The caller then queues it.</summary>
+    /// <summary>Makes it interactive, if it is bulk work, begun or not. The caller then queues it.</summary>
     public bool TryHurry()
     {
-        if (Interactive || !_windows.AreUntouched)
+        if (Interactive)
             return false;
         Interactive = true;
         _queuing++;

@@ -31,9 +31,6 @@ internal sealed class FlightWindows
 
     public IReadOnlyList<ScheduledText> Texts => _texts;
 
-    /// <summary>Whether no runner has begun one of them.</summary>
-    public bool AreUntouched => Array.TrueForAll(_texts, text => text.State is TextState.New or TextState.Waiting);
-
     /// <summary>Takes out of the queue, or off the runner, what has not ended.</summary>
     public void Cancel()
     {

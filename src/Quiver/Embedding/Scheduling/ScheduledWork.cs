@@ -63,14 +63,20 @@ internal sealed class ScheduledWork
     public static bool IsSmall(int texts, long tokens) => texts <= MaxInteractiveTexts && tokens <= MaxInteractiveTokens;
 
     /// <summary>
-    /// Makes its texts wait: those that are new, and if it is interactive those that wait in the bulk lane, which they leave. The others were
-    /// cancelled before, or are on their way in another work.
+    /// Makes its texts wait: those that are new, and if it is interactive those that wait in the bulk lane, which they leave. Where it is
+    /// interactive, a bulk unit that one of them runs in yields no more. The others were cancelled before, or are on their way in another work.
     /// </summary>
     public void Enter(Scheduler scheduler, Lane bulk, long timestamp)
     {
         EnqueuedAt = timestamp;
         foreach (var text in _shortestFirst)
         {
+            if (Interactive && text is { State: TextState.Running, Unit: { } unit })
+            {
+                unit.Hurry();
+                continue;
+            }
+
             if (Interactive && text is { State: TextState.Waiting, Work.Interactive: false })
             {
                 bulk.Remove(text);

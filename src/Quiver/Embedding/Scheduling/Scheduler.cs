@@ -183,7 +183,13 @@ internal sealed class Scheduler : IDisposable
         {
             if (run.Unit.Live == 0)
                 return YieldAnswer.Stop;
-            if (nested is null || run.Unit.Interactive || !_queue.TryTakeBefore(run, nested))
+            if (nested is null || !run.Unit.Yields)
+            {
+                run.ClearYield();
+                return YieldAnswer.GoOn;
+            }
+
+            if (!_queue.TryTakeBefore(run, nested))
                 return YieldAnswer.GoOn;
 
             _running += nested.Unit.Texts.Count;
@@ -243,7 +249,7 @@ internal sealed class Scheduler : IDisposable
         {
             if (runner.Leader is { } leader)
                 leader.Columns.IsHelperWanted = true;
-            else if (!_queue.Interactive.IsEmpty && runner.Run.Unit is { IsEmpty: false, Interactive: false })
+            else if (!_queue.Interactive.IsEmpty && runner.Run.Unit is { IsEmpty: false, Yields: true })
                 runner.Run.RequestYield();
         }
     }

@@ -12,7 +12,18 @@ internal sealed class WorkUnit(UnitRun run, int maxTexts)
     public UnitRun Run => run;
 
     /// <summary>The lane it was filled from.</summary>
-    public bool Interactive { get; set; }
+    public bool Interactive
+    {
+        get;
+        set
+        {
+            field = value;
+            Yields = !value;
+        }
+    }
+
+    /// <summary>Whether interactive work may go before it while it runs.</summary>
+    public bool Yields { get; private set; }
 
     public IEmbedder? Embedder { get; private set; }
 
@@ -45,6 +56,9 @@ internal sealed class WorkUnit(UnitRun run, int maxTexts)
     /// <summary>Nobody waits for one of its texts any more.</summary>
     /// <returns>Whether that was the last.</returns>
     public bool Drop() => --Live == 0;
+
+    /// <summary>Interactive work waits for one of its texts.</summary>
+    public void Hurry() => Yields = false;
 
     public void Clear()
     {

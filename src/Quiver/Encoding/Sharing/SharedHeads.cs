@@ -6,7 +6,18 @@ internal sealed class SharedHeads(SelfAttention attention, int heads, Rows proje
 {
     protected override void Compute(int piece) => attention.Head(projected, piece, context, workspace.Head, workspace.Host);
 
-    protected override void ComputeAside(int piece) => attention.Head(projected, piece, aside, workspace.HelperHead, null);
+    protected internal override bool TryComputeAside(int piece, ColumnSharing sharing)
+    {
+        // A head of a text of thousands of tokens takes a long time.
+        for (var row = 0; row < projected.Count; row += SelfAttention.TileRows)
+        {
+            if (sharing.IsHelperWanted)
+                return false;
+            attention.Tile(projected, piece, row, aside, workspace.HelperHead);
+        }
+
+        return true;
+    }
 
     protected override void Copy(int piece) => aside.CopyColumns(context, piece * attention.HeadSize, attention.HeadSize);
 }

@@ -13,7 +13,11 @@ internal sealed class SharedProduct(Linear linear, ProductInput input, Rows outp
 
     protected override void Compute(int piece) => Compute(piece, output);
 
-    protected override void ComputeAside(int piece) => Compute(piece, aside);
+    protected internal override bool TryComputeAside(int piece, ColumnSharing sharing)
+    {
+        Compute(piece, aside);
+        return true;
+    }
 
     protected override void Copy(int piece)
     {

@@ -13,7 +13,7 @@ namespace Quiver.Encoding.Sharing;
 /// </remarks>
 internal abstract class SharedWork(int pieces)
 {
-    private const int Free = 0, Leaders = 1, Helpers = 2, Computed = 3, TakenOver = 4;
+    private const int Free = 0, Leaders = 1, Helpers = 2, Computed = 3, TakenOver = 4, GivenUp = 5;
 
     private readonly int[] _pieces = new int[pieces];
     private volatile bool _helped;
@@ -35,17 +35,33 @@ internal abstract class SharedWork(int pieces)
         var outcome = piece < _pieces.Length ? HelpOutcome.InTime : HelpOutcome.None;
         for (; piece < _pieces.Length; piece++)
         {
-            if (IsComputedWithin(piece, patience) || !TryMove(piece, Helpers, TakenOver))
+            AwaitHelper(piece, patience);
+            if (TryMove(piece, Helpers, TakenOver))
+            {
+                outcome = HelpOutcome.Late;
+                Compute(piece);
+            }
+            else if (TryMove(piece, GivenUp, Leaders))
+            {
+                Compute(piece);
+            }
+            else
             {
                 Copy(piece);
-                continue;
             }
-
-            outcome = HelpOutcome.Late;
-            Compute(piece);
         }
 
         return outcome;
+
+        // A piece may take longer than others may wait for this thread.
+        void AwaitHelper(int piece, long patience)
+        {
+            for (var start = Clock(); Volatile.Read(ref _pieces[piece]) == Helpers && Clock() - start <= patience;)
+            {
+                host?.YieldPoint();
+                Thread.SpinWait(1);
+            }
+        }
 
         // What ran in between says nothing about how long a piece takes.
         long Clock() => Stopwatch.GetTimestamp() - (host?.SuspendedTicks ?? 0);
@@ -60,15 +76,15 @@ internal abstract class SharedWork(int pieces)
             TryMove(piece, Free, Leaders);
     }
 
-    /// <summary>The helper's part: computes pieces while there are any and its thread is not wanted elsewhere.</summary>
+    /// <summary>The helper's part: computes pieces while there are any and its thread is not wanted elsewhere. A piece that he breaks off is the leader's.</summary>
     public void Help(ColumnSharing sharing)
     {
         // Before a piece is taken: from then on the leader looks at it.
         _helped = true;
         for (var piece = _pieces.Length - 1; piece >= 0 && !sharing.IsHelperWanted && TryTakeForHelper(piece); piece--)
         {
-            ComputeAside(piece);
-            if (!TryMove(piece, Helpers, Computed))
+            var computed = TryComputeAside(piece, sharing);
+            if (!TryMove(piece, Helpers, computed ? Computed : GivenUp) || !computed)
                 break;
         }
 
@@ -81,25 +97,13 @@ internal abstract class SharedWork(int pieces)
     /// <summary>Computes a piece where it belongs. On the leader's thread.</summary>
     protected abstract void Compute(int piece);
 
-    /// <summary>Computes a piece aside. On the helper's thread, and so with none of the leader's scratch memory.</summary>
-    protected abstract void ComputeAside(int piece);
+    /// <summary>Computes a piece aside, unless the helper is wanted elsewhere before the end of a long one. On his thread, and so with none of the leader's scratch memory.</summary>
+    protected internal abstract bool TryComputeAside(int piece, ColumnSharing sharing);
 
     /// <summary>Brings a piece that was computed aside to where it belongs.</summary>
     protected abstract void Copy(int piece);
 
     private bool TryMove(int piece, int from, int to) => Interlocked.CompareExchange(ref _pieces[piece], to, from) == from;
-
-    private bool IsComputedWithin(int piece, long patience)
-    {
-        for (var start = Stopwatch.GetTimestamp(); Volatile.Read(ref _pieces[piece]) != Computed;)
-        {
-            if (Stopwatch.GetTimestamp() - start > patience)
-                return false;
-            Thread.SpinWait(1);
-        }
-
-        return true;
-    }
 }
 
 /// <summary>What became of the help with one work.</summary>

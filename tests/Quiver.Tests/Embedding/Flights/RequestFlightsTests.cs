@@ -71,6 +71,36 @@ public sealed class RequestFlightsTests : IDisposable
     }
 
     [Fact]
+    public async Task Someone_who_waits_for_a_text_that_runs_in_bulk_work_has_it_yield_to_nobody()
+    {
+        using var bulk = Request("text", bulk: true);
+        bulk.Join();
+        bulk.Queue();
+        _held.Release();
+        await bulk.WaitAsync();
+        using var running = Request("running", bulk: true);
+        using var interactive = Request("running");
+        var yields = new List<bool>();
+        using var release = new ManualResetEventSlim();
+        using var started = new ManualResetEventSlim();
+        _held.Model.OnRun = (_, host) =>
+        {
+            started.Set();
+            release.Wait(TestEnd);
+            yields.Add(((UnitRun)host!).Unit.Yields);
+        };
+        running.Join();
+        running.Queue();
+        started.Wait(TestEnd);
+        interactive.Join();
+        interactive.Queue();
+        release.Set();
+        await FinishAsync(running, interactive);
+
+        Assert.Equal([false], yields);
+    }
+
+    [Fact]
     public async Task Who_waits_for_what_another_could_not_queue_queues_it_himself()
     {
         using var first = Request("text");

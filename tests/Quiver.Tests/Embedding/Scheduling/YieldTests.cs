@@ -57,6 +57,37 @@ public sealed class YieldTests
         Assert.Equal([3, 4, 5], order);
     }
 
+    [Fact]
+    public async Task A_bulk_text_that_runs_yields_no_more_once_interactive_work_wants_it_too()
+    {
+        var other = new RecordedText(3);
+        var wentBefore = true;
+        using var queued = new ManualResetEventSlim();
+        WhileBulkRuns(host =>
+        {
+            queued.Wait(TestEnd);
+            for (var i = 0; i < 100; i++)
+                host.YieldPoint();
+            wentBefore = other.Ended.IsCompleted;
+        });
+        using var scheduler = Start();
+        var bulk = await AddBulkAsync(scheduler);
+        scheduler.Enqueue(new ScheduledWork(_model, [other]));
+        scheduler.Enqueue(new ScheduledWork(_model, [bulk]));
+        queued.Set();
+        await Task.WhenAll(bulk.Ended, other.Ended);
+
+        Assert.False(wentBefore);
+        Assert.Equal(default, scheduler.Counts);
+
+        // Nor does that outlast the unit.
+        var (next, interactive) = (new RecordedText(BulkTokens), new RecordedText(3));
+        WhileBulkRuns(host => YieldUntil(host, () => interactive.Ended.IsCompleted), first: false);
+        scheduler.Enqueue(new ScheduledWork(_model, [next], bulk: true));
+        scheduler.Enqueue(new ScheduledWork(_model, [interactive]));
+        await Task.WhenAll(next.Ended, interactive.Ended);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10)]
@@ -164,11 +195,12 @@ public sealed class YieldTests
     private Scheduler Start(SchedulerOptions? options = null) =>
         new((options ?? new SchedulerOptions()) with { Runners = 1 }, _time);
 
-    private void WhileBulkRuns(Action<EncodingHost> act) => _model.OnRun = (inputs, host) =>
+    private void WhileBulkRuns(Action<EncodingHost> act, bool first = true) => _model.OnRun = (inputs, host) =>
     {
         if (inputs[0].Ids.Length != BulkTokens)
             return;
-        _started.SetResult();
+        if (first)
+            _started.SetResult();
         act(host!);
     };
 

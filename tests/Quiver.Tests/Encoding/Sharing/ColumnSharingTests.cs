@@ -165,6 +165,7 @@ public sealed class ColumnSharingTests
             {
                 helping.Set();
                 back.Wait(TestContext.Current.CancellationToken);
+                return true;
             },
         };
         var helper = new Thread(() => { while (!helping.IsSet) columns.Help(); }) { IsBackground = true };
@@ -257,6 +258,83 @@ public sealed class ColumnSharingTests
         }
     }
 
+    [Fact]
+    public void A_piece_that_the_helper_breaks_off_is_computed_by_the_leader()
+    {
+        var columns = new ColumnSharing();
+        using var workspace = new EncoderWorkspace(16, 16);
+        using var helping = new ManualResetEventSlim();
+        using var left = new ManualResetEventSlim();
+        var work = new Pieces(3)
+        {
+            OnCompute = piece => (piece == 0 ? helping : left).Wait(TestContext.Current.CancellationToken),
+            OnComputeAside = piece =>
+            {
+                helping.Set();
+                return piece != 1;
+            },
+        };
+        var helper = new Thread(() =>
+        {
+            while (!helping.IsSet)
+                columns.Help();
+            left.Set();
+        })
+        { IsBackground = true };
+        helper.Start();
+        columns.Compute(work, workspace);
+        helper.Join();
+
+        Assert.Equal([1, 1, 1], work.Done);
+        Assert.Equal([0, 0, 1], work.Aside);
+    }
+
+    [Fact]
+    public void Who_waits_for_a_helpers_piece_lets_others_in_meanwhile()
+    {
+        Pieces? work = null;
+        var yielded = false;
+        var host = new Host
+        {
+            OnYield = () =>
+            {
+                yielded = true;
+                throw new OperationCanceledException();
+            },
+        };
+        // Long enough that the leader would wait a second for the helper, who never comes back.
+        work = new Pieces(2) { OnCompute = _ => SpinFor(TimeSpan.FromMilliseconds(500), host) };
+        Assert.True(work.TryTakeForHelper(1));
+
+        Assert.Throws<OperationCanceledException>(() => work.Lead(host));
+        Assert.True(yielded);
+        Assert.Equal([1, 0], work.Done);
+
+        static void SpinFor(TimeSpan time, Host host)
+        {
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < time;)
+                Thread.SpinWait(100);
+            host.EndAfter(1);
+        }
+    }
+
+    [Fact]
+    public void A_helper_leaves_a_head_of_a_long_text_between_two_tiles_when_he_is_wanted()
+    {
+        const int heads = 2, headSize = 16, tokens = 10 * SelfAttention.TileRows;
+        using var attention = new SelfAttention(
+            RandomLinear(heads * headSize, 3 * heads * headSize, Precision.F32), RandomLinear(heads * headSize, heads * headSize, Precision.F32), heads, headSize, bias: null);
+        using var workspace = new EncoderWorkspace(heads * headSize, 3 * heads * headSize);
+        workspace.ReserveRows(tokens);
+        workspace.Lay(workspace.Head, tokens, headSize);
+        workspace.Lay(workspace.HelperHead, tokens, headSize);
+        var aside = workspace.Aside(tokens, heads * headSize);
+        var work = new SharedHeads(attention, heads, workspace.Wide(tokens, 3 * heads * headSize), workspace.Context(tokens), aside, workspace);
+
+        Assert.True(work.TryComputeAside(1, new ColumnSharing()));
+        Assert.False(work.TryComputeAside(1, new ColumnSharing { IsHelperWanted = true }));
+    }
+
     private static int PanelWidth => Quiver.Encoding.Kernels.PackedMatrix.PanelWidth;
 
     private static void HelpAtRandom(ColumnSharing columns, Random random, CancellationToken end)
@@ -297,7 +375,12 @@ public sealed class ColumnSharingTests
 
         public Action<int> OnCompute { get; init; } = _ => Thread.SpinWait(50);
 
-        public Action<int> OnComputeAside { get; init; } = _ => Thread.SpinWait(50);
+        /// <summary>Returns whether the helper came to the end of it.</summary>
+        public Func<int, bool> OnComputeAside { get; init; } = _ =>
+        {
+            Thread.SpinWait(50);
+            return true;
+        };
 
         protected override void Compute(int piece)
         {
@@ -305,10 +388,12 @@ public sealed class ColumnSharingTests
             Done[piece]++;
         }
 
-        protected override void ComputeAside(int piece)
+        protected internal override bool TryComputeAside(int piece, ColumnSharing sharing)
         {
-            OnComputeAside(piece);
+            if (!OnComputeAside(piece))
+                return false;
             Aside[piece]++;
+            return true;
         }
 
         protected override void Copy(int piece)
