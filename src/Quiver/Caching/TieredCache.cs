@@ -14,6 +14,7 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
     private readonly IReadOnlyList<CircuitTier> _below;
     private readonly KeyValuePair<string, object?>[] _tags;
     private readonly WriteBehind? _writes;
+    private readonly HitReport? _hits;
     private readonly TieredCacheOptions _options;
     private readonly TimeProvider _time;
     private readonly Meter _meter = QuiverMeter.Create();
@@ -31,6 +32,8 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
         if (_below.Count == 0)
             return;
         _writes = new WriteBehind(_below, options.QueueBytes);
+        if (below.OfType<IHitKeeper>().FirstOrDefault() is { } keeper)
+            _hits = new HitReport(keeper, options.HitReportInterval, _time);
         _meter.CreateObservableGauge(
             "quiver.cache.available", () => _below.Select((tier, i) => new Measurement<int>(tier.IsOpen ? 0 : 1, _tags[i])), "1", "Whether a cache tier below memory is in use: 0 while it is away.");
         _meter.CreateObservableGauge("quiver.cache.queued", () => _writes.Bytes, "By", "Computed vectors on their way to the cache tiers below memory.");
@@ -45,7 +48,13 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
     public bool HasTiersBelow => _below.Count > 0;
 
     /// <summary>Looks in memory. A hit is counted.</summary>
-    public bool TryFind(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry) => Memory.TryFind(key, out entry);
+    public bool TryFind(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry)
+    {
+        if (!Memory.TryFind(key, out entry))
+            return false;
+        _hits?.Add(key);
+        return true;
+    }
 
     /// <inheritdoc cref="MemoryTier.TryFindAgain"/>
     public bool TryFindAgain(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry) => Memory.TryFindAgain(key, out entry);
@@ -68,6 +77,7 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
                 hits++;
                 entries.Span[missing[i]] = entry;
                 Memory.Add(entry);
+                _hits?.Add(entry.Key);
                 if (tier > 0)
                     _writes!.Add(new CacheAddition(entry), ..tier);
             }
@@ -105,8 +115,14 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
         return cleared;
     }
 
-    /// <summary>Until what was added before is in the tiers below, or dropped.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken) => _writes?.FlushAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>Until what was added and found before is in the tiers below, or dropped.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_writes is not null)
+            await _writes.FlushAsync(cancellationToken);
+        if (_hits is not null)
+            await _hits.WriteAsync(cancellationToken);
+    }
 
     /// <summary>Writes what is queued, for a few seconds at most, then ends.</summary>
     public async ValueTask DisposeAsync()
@@ -133,6 +149,7 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
             return;
         _meter.Dispose();
         _writes?.Stop();
+        _hits?.Dispose();
         foreach (var tier in _below)
             tier.Dispose();
         Memory.Dispose();
@@ -151,6 +168,9 @@ internal sealed record TieredCacheOptions
 
     /// <summary>The most bytes that wait to be written below memory.</summary>
     public long QueueBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>How often the database learns how often entries were found.</summary>
+    public TimeSpan HitReportInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the end waits for what is queued.</summary>
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
