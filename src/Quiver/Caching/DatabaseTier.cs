@@ -118,6 +118,12 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
             await database.WriteAsync(transaction => AddHits.RunAsync(transaction, page, cancellationToken), IsolationLevel.ReadCommitted, cancellationToken);
     }
 
+    /// <summary>Every line that holds anything.</summary>
+    public Task<IReadOnlyList<LineRow>> LinesAsync(CancellationToken cancellationToken) => database.ReadAsync(connection => CacheRows.LinesAsync(connection), cancellationToken);
+
+    /// <inheritdoc cref="EntryScan.OfAsync"/>
+    public IAsyncEnumerable<StoredEntry> ScanAsync(LineRow line, CancellationToken cancellationToken) => EntryScan.OfAsync(database, line, cancellationToken);
+
     private static long BytesOf(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 
     private static DbParameter Parameter(DbCommand command, string name, object? value)

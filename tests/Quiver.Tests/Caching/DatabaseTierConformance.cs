@@ -33,7 +33,7 @@ public abstract class DatabaseTierConformance(SqlEngine engine) : CacheTierConfo
         await Tier().AddAsync([new(Entry("a", Width))], TestEnd);
         await using var later = new TieredCache(new TieredCacheOptions(), [new DatabaseTier(_test.OpenAnother(), new DatabaseTierOptions(), _time)]);
         var found = new CacheEntry?[1];
-        await later.FindBelowAsync(new[] { Key("a", Width) }, found, TestEnd);
+        await later.FindBelowAsync(new[] { Key("a", Width) }, found, new string?[1], TestEnd);
         AssertSame(Entry("a", Width), found[0]);
     }
 

@@ -24,3 +24,6 @@ CREATE TABLE cache_entries (
 );
 
 CREATE INDEX cache_entries_by_last_hit ON cache_entries (line_id, last_hit_at);
+
+-- Searches and exports read a line a page at a time.
+CREATE INDEX cache_entries_by_line ON cache_entries (line_id, id);
