@@ -75,6 +75,36 @@ internal sealed record ServeOptions
     /// <summary>How long a computed vector is kept at most; null for as long as there is room.</summary>
     public TimeSpan? CacheTimeToLive { get; init; }
 
+    /// <summary>Bytes for the vectors of one tenant in memory; null for as much as others leave.</summary>
+    public long? CacheTenantSize { get; init; }
+
+    public StoredElement CachePrecision { get; init; } = StoredElement.Float32;
+
+    /// <summary>The operator's own version of what is cached.</summary>
+    public string CacheVersion { get; init; } = "";
+
+    /// <summary>Whether texts are kept beside vectors, for the single user.</summary>
+    public bool KeepsTexts { get; init; }
+
+    /// <summary>The longest that a request waits for a cache tier below memory.</summary>
+    public TimeSpan CacheTimeout { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>The Redis that keeps vectors, or null.</summary>
+    public string? CacheRedis { get; init; }
+
+    public TimeSpan CacheRedisTimeToLive { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Whether vectors are kept in a database; null where one is used anyway.</summary>
+    public bool? CacheDatabase { get; init; }
+
+    public bool UsesCacheDatabase => CacheDatabase ?? UsesDatabase;
+
+    public long CacheDatabaseSize { get; init; } = 4L << 30;
+
+    public long? CacheDatabaseTenantSize { get; init; }
+
+    public TimeSpan? CacheDatabaseTimeToLive { get; init; }
+
     /// <summary>The folder of our own files.</summary>
     public string DataFolder { get; init; } = "data";
 

@@ -37,6 +37,7 @@ internal static class QuiverHost
         builder.Services.AddTelemetry(options, embeddings.Models.Names.Max(name => embeddings.Models.Get(name).MaxTokens), time, logging);
 
         var app = builder.Build();
+        parts.Cache.LogTo(app.Services.GetRequiredService<ILogger<CacheParts>>());
         TrustedProxies.Use(app, options);
         app.UseRouting();
         UseLayers(app, options, drain, time);

@@ -13,12 +13,14 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database) => (Embeddings, Database) = (embeddings, database);
+    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache) => (Embeddings, Database, Cache) = (embeddings, database, cache);
 
     public EmbeddingService Embeddings { get; }
 
     /// <summary>null where nothing needs one (<see cref="ServeOptions.UsesDatabase"/>).</summary>
     public Database? Database { get; }
+
+    public CacheParts Cache { get; }
 
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
@@ -30,13 +32,15 @@ internal sealed class ServerParts : IAsyncDisposable
     {
         var directory = Directory(models, options);
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
-        var embeddings = new EmbeddingService(directory, embedding ?? EmbeddingOptions(options), time);
-        return new ServerParts(embeddings, database);
+        embedding ??= EmbeddingOptions(options);
+        var cache = await CacheParts.CreateAsync(options, embedding.Cache, time, cancellationToken);
+        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Embeddings.Dispose();
+        await Embeddings.DisposeAsync();
+        await Cache.DisposeAsync();
         if (Database is not null)
             await Database.DisposeAsync();
     }
@@ -55,7 +59,9 @@ internal sealed class ServerParts : IAsyncDisposable
 
     private static EmbeddingServiceOptions EmbeddingOptions(ServeOptions options) => new()
     {
-        Cache = new MemoryTierOptions { MaxBytes = options.CacheSize, TimeToLive = options.CacheTimeToLive },
+        Cache = new MemoryTierOptions { MaxBytes = options.CacheSize, TenantMaxBytes = options.CacheTenantSize, TimeToLive = options.CacheTimeToLive },
+        CacheVersion = options.CacheVersion,
+        KeepTexts = options.KeepsTexts,
         SelfTestInterval = SelfTestInterval,
     };
 }

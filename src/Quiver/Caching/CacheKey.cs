@@ -65,6 +65,9 @@ internal readonly struct CacheKey : IEquatable<CacheKey>
     public static CacheKey OfTokenIds(string? tenant, ReadOnlySpan<byte> identity, ReadOnlySpan<int> ids, bool complete) =>
         Of(complete ? CacheKeyKind.CompleteTokenIds : CacheKeyKind.TokenIds, tenant, identity, "", MemoryMarshal.AsBytes(ids));
 
+    /// <summary>The key of a line itself rather than of an entry of it.</summary>
+    public static CacheKey OfLine(string? tenant, ReadOnlySpan<byte> identity) => Of(CacheKeyKind.Line, tenant, identity, "", default);
+
     public bool Equals(CacheKey other) => _a == other._a && _b == other._b && _c == other._c && _d == other._d;
 
     public override bool Equals(object? obj) => obj is CacheKey other && Equals(other);
@@ -98,4 +101,5 @@ internal enum CacheKeyKind : byte
     Text = 1,
     TokenIds = 2,
     CompleteTokenIds = 3,
+    Line = 4,
 }

@@ -14,27 +14,34 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
     private readonly IReadOnlyList<CircuitTier> _below;
     private readonly KeyValuePair<string, object?>[] _tags;
     private readonly WriteBehind? _writes;
+    private readonly HitReport? _hits;
+    private readonly DatabaseTier? _database;
     private readonly TieredCacheOptions _options;
     private readonly TimeProvider _time;
     private readonly Meter _meter = QuiverMeter.Create();
     private int _disposed;
 
     /// <param name="below">The tiers below memory, nearest first; the cache owns them from now on.</param>
-    /// <param name="onChange">Told the name of a tier below and whether it can be used, when that changes.</param>
-    public TieredCache(TieredCacheOptions options, IReadOnlyList<ICacheTier> below, TimeProvider? time = null, Action<string, bool>? onChange = null)
+    public TieredCache(TieredCacheOptions options, IReadOnlyList<ICacheTier> below, TimeProvider? time = null)
     {
         _options = options;
         _time = time ?? TimeProvider.System;
         Memory = new MemoryTier(options.Memory, _time);
-        _below = [.. below.Select(tier => new CircuitTier(tier, options.Circuit, _time, onChange))];
+        _below = [.. below.Select(tier => new CircuitTier(tier, options.Circuit, _time, (name, usable) => TierChanged?.Invoke(name, usable)))];
+        _database = below.OfType<DatabaseTier>().FirstOrDefault();
         _tags = [.. below.Select(tier => new KeyValuePair<string, object?>("tier", tier.Name))];
         if (_below.Count == 0)
             return;
         _writes = new WriteBehind(_below, options.QueueBytes);
+        if (below.OfType<IHitKeeper>().FirstOrDefault() is { } keeper)
+            _hits = new HitReport(keeper, options.HitReportInterval, _time);
         _meter.CreateObservableGauge(
             "quiver.cache.available", () => _below.Select((tier, i) => new Measurement<int>(tier.IsOpen ? 0 : 1, _tags[i])), "1", "Whether a cache tier below memory is in use: 0 while it is away.");
         _meter.CreateObservableGauge("quiver.cache.queued", () => _writes.Bytes, "By", "Computed vectors on their way to the cache tiers below memory.");
     }
+
+    /// <summary>Tells the name of a tier below memory and whether it can be used, when that changes. Any thread.</summary>
+    public event Action<string, bool>? TierChanged;
 
     public MemoryTier Memory { get; }
 
@@ -45,14 +52,21 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
     public bool HasTiersBelow => _below.Count > 0;
 
     /// <summary>Looks in memory. A hit is counted.</summary>
-    public bool TryFind(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry) => Memory.TryFind(key, out entry);
+    public bool TryFind(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry)
+    {
+        if (!Memory.TryFind(key, out entry))
+            return false;
+        _hits?.Add(key);
+        return true;
+    }
 
     /// <inheritdoc cref="MemoryTier.TryFindAgain"/>
     public bool TryFindAgain(in CacheKey key, [NotNullWhen(true)] out CacheEntry? entry) => Memory.TryFindAgain(key, out entry);
 
     /// <summary>Looks below memory for what memory does not have.</summary>
     /// <param name="entries">[keys]; receives null where there is nothing.</param>
-    public async ValueTask FindBelowAsync(ReadOnlyMemory<LineKey> keys, Memory<CacheEntry?> entries, CancellationToken cancellationToken)
+    /// <param name="tiers">[keys]; receives the name of the tier that had it.</param>
+    public async ValueTask FindBelowAsync(ReadOnlyMemory<LineKey> keys, Memory<CacheEntry?> entries, Memory<string?> tiers, CancellationToken cancellationToken)
     {
         var missing = Enumerable.Range(0, keys.Length).ToArray();
         for (var tier = 0; tier < _below.Count && missing.Length > 0; tier++)
@@ -67,7 +81,9 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
                     continue;
                 hits++;
                 entries.Span[missing[i]] = entry;
+                tiers.Span[missing[i]] = _below[tier].Name;
                 Memory.Add(entry);
+                _hits?.Add(entry.Key);
                 if (tier > 0)
                     _writes!.Add(new CacheAddition(entry), ..tier);
             }
@@ -105,8 +121,39 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
         return cleared;
     }
 
-    /// <summary>Until what was added before is in the tiers below, or dropped.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken) => _writes?.FlushAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>The cached vectors of one line that are nearest to a query: of all that memory and the database tier hold. Redis is not searched.</summary>
+    /// <exception cref="QuiverException"><see cref="ErrorKind.Unavailable"/>: the database is away.</exception>
+    public async Task<IReadOnlyList<CacheMatch>> SearchAsync(CacheLine line, NearestEntries nearest, CancellationToken cancellationToken)
+    {
+        foreach (var entry in Memory.EntriesOf(line))
+            nearest.Offer(new StoredEntry(entry, null, 0));
+        if (_database is not null && (await _database.LinesAsync(cancellationToken)).FirstOrDefault(row => row.Line.Equals(line)) is { } row)
+        {
+            await foreach (var stored in _database.ScanAsync(row, cancellationToken))
+                nearest.Offer(stored);
+        }
+
+        return nearest.Take();
+    }
+
+    /// <summary>What memory and the database tier hold. Redis does not tell.</summary>
+    /// <exception cref="QuiverException"><see cref="ErrorKind.Unavailable"/>: the database is away.</exception>
+    public async Task<IReadOnlyList<LineStatistics>> StatisticsAsync(CancellationToken cancellationToken)
+    {
+        var statistics = LineStatistics.Of(Memory.Name, Memory.Lines()).ToList();
+        if (_database is not null)
+            statistics.AddRange(LineStatistics.Of(_database.Name, (await _database.LinesAsync(cancellationToken)).Select(row => (row.Line, row.Entries, row.Bytes))));
+        return statistics;
+    }
+
+    /// <summary>Until what was added and found before is in the tiers below, or dropped.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_writes is not null)
+            await _writes.FlushAsync(cancellationToken);
+        if (_hits is not null)
+            await _hits.WriteAsync(cancellationToken);
+    }
 
     /// <summary>Writes what is queued, for a few seconds at most, then ends.</summary>
     public async ValueTask DisposeAsync()
@@ -133,6 +180,7 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
             return;
         _meter.Dispose();
         _writes?.Stop();
+        _hits?.Dispose();
         foreach (var tier in _below)
             tier.Dispose();
         Memory.Dispose();
@@ -151,6 +199,9 @@ internal sealed record TieredCacheOptions
 
     /// <summary>The most bytes that wait to be written below memory.</summary>
     public long QueueBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>How often the database learns how often entries were found.</summary>
+    public TimeSpan HitReportInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the end waits for what is queued.</summary>
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);

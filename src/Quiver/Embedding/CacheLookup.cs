@@ -17,9 +17,9 @@ internal readonly struct CacheLookup(TieredCache cache, SingleFlight flights)
             if (!input.IsMissing)
                 continue;
             if (cache.TryFind(input.Key, out var entry))
-                input.Find(entry, InputSource.Cached);
+                input.Find(entry, InputSource.Cached, cache.Memory.Name);
             else if (input.Public is { } line && cache.TryFind(line.Key, out entry))
-                Adopt(input, entry);
+                Adopt(input, entry, cache.Memory.Name);
             else
                 misses++;
         }
@@ -39,16 +39,17 @@ internal readonly struct CacheLookup(TieredCache cache, SingleFlight flights)
         var wanted = inputs.Missing.Where(input => flying.Find(input.Key) is null).ToArray();
         LineKey[] keys = [.. wanted.Select(input => input.Own), .. wanted.Select(input => input.Public).OfType<LineKey>()];
         var found = new CacheEntry?[keys.Length];
-        await cache.FindBelowAsync(keys, found, cancellationToken);
+        var tiers = new string?[keys.Length];
+        await cache.FindBelowAsync(keys, found, tiers, cancellationToken);
 
         var publicAt = wanted.Length;
         for (var i = 0; i < wanted.Length; i++)
         {
-            var shared = wanted[i].Public is null ? null : found[publicAt++];
+            var shared = wanted[i].Public is null ? -1 : publicAt++;
             if (found[i] is { } own)
-                wanted[i].Find(own, InputSource.Cached);
-            else if (shared is not null)
-                Adopt(wanted[i], shared);
+                wanted[i].Find(own, InputSource.Cached, tiers[i]);
+            else if (shared >= 0 && found[shared] is { } entry)
+                Adopt(wanted[i], entry, tiers[shared]);
         }
 
         var misses = inputs.Missing.Count();
@@ -58,9 +59,9 @@ internal readonly struct CacheLookup(TieredCache cache, SingleFlight flights)
     }
 
     /// <summary>Gives the shared line what was computed for this request, and the texts to a tier that keeps them.</summary>
-    public void Keep(RequestInputs inputs, EmbeddingRequest request)
+    public void Keep(RequestInputs inputs, EmbeddingRequest request, bool keepTexts)
     {
-        if (!request.Shared && !request.KeepTexts)
+        if (!request.Shared && !keepTexts)
             return;
         foreach (var input in inputs.Distinct)
         {
@@ -68,16 +69,16 @@ internal readonly struct CacheLookup(TieredCache cache, SingleFlight flights)
                 continue;
             if (input.Public is { } line)
                 cache.Add(entry.In(line));
-            if (request.KeepTexts && input.Input.Text is { } text)
+            if (keepTexts && input.Input.Text is { } text)
                 cache.KeepText(entry, text);
         }
     }
 
     /// <summary>Answers from the shared line. From now on the vector is the tenant's own, too.</summary>
-    private void Adopt(RequestedInput input, CacheEntry shared)
+    private void Adopt(RequestedInput input, CacheEntry shared, string? tier)
     {
         var own = shared.In(input.Own);
         cache.Add(own);
-        input.Find(own, InputSource.Public);
+        input.Find(own, InputSource.Public, tier);
     }
 }

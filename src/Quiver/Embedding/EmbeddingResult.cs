@@ -77,6 +77,9 @@ public sealed class EmbeddingResult
         return input.Source == InputSource.Computed && input.Index != index ? InputSource.Shared : input.Source;
     }
 
+    /// <summary>The cache tier that a vector was found in ("memory", "redis", "database"); null where it was computed.</summary>
+    public string? Tier(int index) => _inputs[index].Tier;
+
     /// <summary>Why an input has no vector, or null. Only where the request asked for <see cref="EmbeddingRequest.ErrorsPerInput"/>.</summary>
     public QuiverException? Error(int index) => _inputs[index].Error;
 

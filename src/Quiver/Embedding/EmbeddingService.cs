@@ -83,7 +83,7 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
         InputPreparation.RequireWithinLimits(inputs, request, model, _options.MaxRequestTokens);
         await ChargeAsync(inputs, request, cancellationToken);
         var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, new RunnerQueue(model, _scheduler, request), cancellationToken) : default;
-        lookup.Keep(inputs, request);
+        lookup.Keep(inputs, request, request.KeepTexts || _options.KeepTexts);
         var result = new EmbeddingResult(request.Model, form, inputs.ByPosition, model.CodeLimit) { Times = times with { Tokenization = tokenization } };
         result.CountTokens();
         return result;
@@ -116,6 +116,26 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
             });
         var times = await computation.RunAsync(_scheduler, texts => new ScheduledWork(model, texts, request.Caller, request.Bulk), cancellationToken);
         return new TokenVectors(request.Model, inputs, vectors, model.TokenWidth) { Times = times with { Tokenization = tokenization } };
+    }
+
+    /// <summary>
+    /// The tenant's own cached vectors that are nearest to one: exactly, by looking at all that memory and the database tier hold of his for this model
+    /// and prompt.
+    /// </summary>
+    /// <exception cref="QuiverException">
+    /// <see cref="ErrorKind.ModelNotFound"/>; <see cref="ErrorKind.InvalidInput"/>: the query is not as wide as the model, or not finite; <see cref="ErrorKind.Unavailable"/>: the database is away.
+    /// </exception>
+    public Task<IReadOnlyList<CacheMatch>> SearchCacheAsync(CacheSearch search, CancellationToken cancellationToken)
+    {
+        var model = Models.Get(search.Model);
+        if (search.Query.Length != model.Width)
+            throw new QuiverException(ErrorKind.InvalidInput, $"The query has {search.Query.Length} elements; the model's vectors have {model.Width}.") { Parameter = "query" };
+        if (!double.IsFinite(UnitLength.SumOfSquares(search.Query.Span)))
+            throw new QuiverException(ErrorKind.InvalidInput, "The query is not finite.") { Parameter = "query" };
+        var prompt = search.Prompt ?? (model.DefaultPromptName is { } name ? model.Prompts[name] : "");
+        var identity = new EmbeddingIdentity(model, prompt, search.LongInput, search.TruncationSide, Cache.Element, _options.CacheVersion);
+        var line = new CacheLine(search.Tenant, model.Name, identity.Digest, model.Width);
+        return Cache.SearchAsync(line, new NearestEntries(search.Query, search.Count, search.MinScore), cancellationToken);
     }
 
     /// <summary>Runs the self-test of every model now, past the cache, and says how it ended.</summary>

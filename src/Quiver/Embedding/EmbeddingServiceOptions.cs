@@ -21,6 +21,9 @@ public sealed record EmbeddingServiceOptions
     /// <summary>The operator's own version of what is served; vectors cached under another are not found any more.</summary>
     public string CacheVersion { get; init; } = "";
 
+    /// <summary>Whether texts are kept beside vectors as if every request asked for it (<see cref="EmbeddingRequest.KeepTexts"/>).</summary>
+    public bool KeepTexts { get; init; }
+
     /// <summary>How often the models' self-test runs; null only when asked for.</summary>
     /// <value>null</value>
     public TimeSpan? SelfTestInterval { get; init; }

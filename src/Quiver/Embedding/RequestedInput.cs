@@ -40,7 +40,10 @@ internal sealed class RequestedInput(int index, int place, EmbeddingInput input,
     /// <summary>Tokens to embed, and of the whole input; 0 where they are not known.</summary>
     public (int Embedded, int Full) Tokens => Entry is { } entry ? (entry.Tokens, entry.FullTokens) : (Prepared?.Tokens ?? 0, Prepared?.FullTokens ?? 0);
 
-    public void Find(CacheEntry entry, InputSource source) => (Entry, Source) = (entry, source);
+    /// <summary>The cache tier that had its vector; null where none did.</summary>
+    public string? Tier { get; private set; }
+
+    public void Find(CacheEntry entry, InputSource source, string? tier = null) => (Entry, Source, Tier) = (entry, source, tier);
 
     public void Fail(QuiverException error) => (Entry, Error) = (null, error);
 

@@ -15,7 +15,7 @@ public abstract class CacheTierConformance
     [Fact]
     public async Task What_was_added_is_found_whole_and_what_was_not_is_not()
     {
-        var tier = Create();
+        var tier = await CreateAsync();
         await tier.AddAsync([new(Entry("a", 384)), new(Entry("b", 384)), new(Entry("c", 384, tokens: 256, fullTokens: 1000))], TestEnd);
         var found = await FindAsync(tier, 384, "b", "x", "c", "a", "b");
 
@@ -29,7 +29,7 @@ public abstract class CacheTierConformance
     [Fact]
     public async Task Looking_up_nothing_and_adding_nothing_is_fine()
     {
-        var tier = Create();
+        var tier = await CreateAsync();
         await tier.AddAsync([], TestEnd);
         Assert.Empty(await FindAsync(tier, 1));
     }
@@ -37,7 +37,7 @@ public abstract class CacheTierConformance
     [Fact]
     public async Task A_key_that_is_there_keeps_its_vector()
     {
-        var tier = Create();
+        var tier = await CreateAsync();
         await tier.AddAsync([new(Entry("a", 16))], TestEnd);
         await tier.AddAsync([new(Entry("a", 16)), new(Entry("a", 16))], TestEnd);
         AssertSame(Entry("a", 16), (await FindAsync(tier, 16, "a"))[0]);
@@ -46,7 +46,7 @@ public abstract class CacheTierConformance
     [Fact]
     public async Task Vectors_come_back_bit_for_bit()
     {
-        var tier = Create();
+        var tier = await CreateAsync();
         float[] odd = [0f, -0f, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, 1e-38f, 1f / 3f];
         await tier.AddAsync([new(new CacheEntry(Key("odd", odd.Length), odd, 3, 3))], TestEnd);
         var found = (await FindAsync(tier, odd.Length, "odd"))[0]!.BaseVector.ToArray();
@@ -56,7 +56,7 @@ public abstract class CacheTierConformance
     [Fact]
     public async Task Readers_and_writers_at_the_same_time_never_see_anothers_vector()
     {
-        var tier = Create();
+        var tier = await CreateAsync();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(
             async () =>
             {
@@ -76,7 +76,7 @@ public abstract class CacheTierConformance
     [Fact]
     public async Task Clearing_takes_a_tenant_a_model_an_age_or_the_shared_line_and_leaves_the_rest()
     {
-        var tier = Create();
+        var tier = await CreateAsync();
         var lines = new[] { Line("a", "small", Identity), Line("a", "large", OtherIdentity), Line("b", "small", Identity), Line(null, "small", Identity) };
         foreach (var (filter, left) in new (CacheFilter Filter, string Left)[]
         {
@@ -114,7 +114,7 @@ public abstract class CacheTierConformance
     private protected virtual int RandomSteps => 2000;
 
     /// <summary>An empty tier with room for at least 1 MB.</summary>
-    private protected abstract ICacheTier Create();
+    private protected abstract Task<ICacheTier> CreateAsync();
 
     private protected static LineKey Key(string text, int width) => new(new CacheLine("", "model", Identity, width), KeyOf(text));
 

@@ -259,7 +259,7 @@ public sealed class MemoryTierTests : CacheTierConformance
         return new CacheEntry(new LineKey(line, CacheKey.OfText(tenant, line.Identity.Span, text)), new float[Width], 5, 5);
     }
 
-    private protected override ICacheTier Create() => new MemoryTier(new MemoryTierOptions { MaxBytes = 1 << 20 });
+    private protected override Task<ICacheTier> CreateAsync() => Task.FromResult<ICacheTier>(new MemoryTier(new MemoryTierOptions { MaxBytes = 1 << 20 }));
 
     private static void Hammer(MemoryTier tier, Random random, long stop)
     {

@@ -111,7 +111,7 @@ public sealed class TieredCacheTests : IAsyncDisposable
     private async Task<CacheEntry?[]> FindBelowAsync(params string[] texts)
     {
         var entries = new CacheEntry?[texts.Length];
-        await _cache.FindBelowAsync(Array.ConvertAll(texts, Key), entries, TestEnd);
+        await _cache.FindBelowAsync(Array.ConvertAll(texts, Key), entries, new string?[texts.Length], TestEnd);
         return entries;
     }
 
