@@ -22,9 +22,9 @@ internal static class DoctorCommand
         };
         command.Add(Json);
         var configuration = new ConfigurationOptions(command);
-        command.SetAction(arguments =>
+        command.SetAction(async (arguments, _) =>
         {
-            var findings = Look(() => configuration.Load(arguments), TimeProvider.System).ToList();
+            var findings = await LookAsync(() => configuration.Load(arguments), TimeProvider.System);
             if (arguments.GetValue(Json))
                 WriteJson(findings);
             else
@@ -34,7 +34,7 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static IEnumerable<Finding> Look(Func<LoadedConfiguration> load, TimeProvider time)
+    private static async Task<IReadOnlyList<Finding>> LookAsync(Func<LoadedConfiguration> load, TimeProvider time)
     {
         LoadedConfiguration configuration;
         try
@@ -52,11 +52,12 @@ internal static class DoctorCommand
             .. ConfigurationChecks.Look(configuration),
             .. ModelChecks.Look(options, time),
             .. MachineChecks.Look(options, time),
+            await DatabaseChecks.LookAsync(options, time),
             .. NetworkChecks.Look(options, time),
         ];
     }
 
-    private static void WriteText(List<Finding> findings)
+    private static void WriteText(IReadOnlyList<Finding> findings)
     {
         foreach (var finding in findings)
         {
@@ -66,7 +67,7 @@ internal static class DoctorCommand
         }
     }
 
-    private static void WriteJson(List<Finding> findings)
+    private static void WriteJson(IReadOnlyList<Finding> findings)
     {
         using var output = Console.OpenStandardOutput();
         using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true }))

@@ -18,6 +18,8 @@ internal static class QuiverCommand
             TokenizeCommand.Create(),
             ModelsCommand.Create(),
             ConfigCommand.Create(),
+            MigrateCommand.Create(),
+            BackupCommand.Create(),
             DoctorCommand.Create(),
             BenchCommand.Create(),
         },

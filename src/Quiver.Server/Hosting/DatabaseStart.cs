@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Quiver.Diagnostics;
 using Quiver.Server.Configuration;
 using Quiver.Storage;
@@ -31,11 +32,19 @@ internal static class DatabaseStart
         catch (Exception exception)
         {
             await database.DisposeAsync();
-            if (exception is QuiverException { InnerException: { } cause } error)
-                throw new QuiverException(error.Kind, $"{address} does not answer: {cause.Message}", cause);
+            if (ForOperator(exception, address) is { } told)
+                throw told;
             throw;
         }
     }
+
+    /// <summary>The same with the place and the cause, which callers over HTTP do not learn; null for what says enough.</summary>
+    public static Exception? ForOperator(Exception exception, DatabaseAddress address) => exception switch
+    {
+        QuiverException { InnerException: { } cause } error => new QuiverException(error.Kind, $"Cannot use {address}: {cause.Message}", cause),
+        DbException cause => new MigrationException($"Cannot prepare {address}: {cause.Message}"),
+        _ => null,
+    };
 
     private static async Task MigrateAsync(Migrator migrator, bool mayMigrate, CancellationToken cancellationToken)
     {

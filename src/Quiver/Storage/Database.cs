@@ -27,24 +27,16 @@ internal abstract class Database : IAsyncDisposable
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads. What the work sees is the state of finished transactions; on SQLite it cannot write.</summary>
+    /// <param name="work">May run again, where a connection had broken since it was last used.</param>
     /// <exception cref="QuiverException"><see cref="ErrorKind.Unavailable"/>.</exception>
-    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var connection = await OpenAsync(cancellationToken);
-            return await work(connection);
-        }
-        catch (DbException exception) when (IsAway(exception))
-        {
-            throw Away(exception);
-        }
-    }
+    public abstract Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>One transaction, as if no other ran beside it; once this returns it is kept as <see cref="Durability"/> says.</summary>
     /// <param name="work">Runs again from its start when the transaction met another: it changes nothing but the database.</param>
     /// <param name="cancellationToken">Rolls back; a commit that has begun is finished.</param>
-    /// <exception cref="QuiverException"><see cref="ErrorKind.Unavailable"/>: it is not known whether the transaction came to be only if the connection broke during the commit itself.</exception>
+    /// <exception cref="QuiverException">
+    /// <see cref="ErrorKind.Unavailable"/>. The transaction did not come to be, unless what went away did so during the commit itself: that cannot be known.
+    /// </exception>
     public Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken) => WriteAsync(work, IsolationLevel.Serializable, cancellationToken);
 
     /// <summary>The same with less isolation where PostgreSQL has it: for single statements that are right beside any other, such as counting by UPSERT.</summary>
@@ -55,9 +47,6 @@ internal abstract class Database : IAsyncDisposable
     public abstract Task<T> MigrateAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
-
-    /// <summary>Whether the database cannot be used now, rather than the statement being wrong.</summary>
-    protected abstract bool IsAway(DbException exception);
 
     /// <summary>For the caller, who learns nothing about where the database is; the operator finds that in the inner exception.</summary>
     protected static QuiverException Away(Exception exception) =>

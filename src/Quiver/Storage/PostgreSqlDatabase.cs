@@ -5,12 +5,17 @@ using Npgsql;
 namespace Quiver.Storage;
 
 /// <summary>A schema of a PostgreSQL database, through a pool of connections.</summary>
+/// <remarks>
+/// A server that stops breaks its connections, which is noticed when they are next used; the whole pool is then dropped, and work that had not
+/// written anything starts again on a fresh connection. A server that hangs is noticed by <see cref="PostgreSqlWatch"/>.
+/// </remarks>
 internal sealed class PostgreSqlDatabase : Database
 {
     private const int Attempts = 12;
     private const int MigrationSeconds = 600;
 
     private readonly NpgsqlDataSource _source;
+    private readonly PostgreSqlWatch _watch;
     private readonly string _schema;
 
     public PostgreSqlDatabase(PostgreSqlAddress address, Durability durability)
@@ -25,6 +30,7 @@ internal sealed class PostgreSqlDatabase : Database
         if (durability == Durability.Relaxed)
             parts.Options = $"{parts.Options} -c synchronous_commit=off".TrimStart();
         _source = NpgsqlDataSource.Create(parts);
+        _watch = new PostgreSqlWatch(parts);
     }
 
     public override SqlEngine Engine => SqlEngine.PostgreSql;
@@ -33,7 +39,7 @@ internal sealed class PostgreSqlDatabase : Database
     {
         try
         {
-            return await _source.OpenConnectionAsync(cancellationToken);
+            return await _watch.RunAsync(_ => _source.OpenConnectionAsync(cancellationToken).AsTask());
         }
         catch (NpgsqlException exception)
         {
@@ -41,36 +47,34 @@ internal sealed class PostgreSqlDatabase : Database
         }
     }
 
-    public override async Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, IsolationLevel isolation, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    public override Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) => AgainAsync(
+        async (_, _) =>
         {
-            try
-            {
-                await using var connection = await OpenAsync(cancellationToken);
-                await using var transaction = await connection.BeginTransactionAsync(isolation, cancellationToken);
-                var result = await work(transaction);
-                await transaction.CommitAsync(CancellationToken.None);
-                return result;
-            }
-            catch (PostgresException exception) when (MetAnother(exception) && attempt < Attempts)
-            {
-                // Not all of them again at the same instant.
-                await Task.Delay(Random.Shared.Next(Math.Min(1 << attempt, 100)), cancellationToken);
-            }
-            catch (DbException exception) when (IsAway(exception))
-            {
-                throw Away(exception);
-            }
-        }
-    }
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            return await work(connection);
+        },
+        cancellationToken);
+
+    public override Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, IsolationLevel isolation, CancellationToken cancellationToken) => AgainAsync(
+        async (attempt, givenUp) =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(isolation, cancellationToken);
+            var result = await work(transaction);
+            // Whoever asked may have been told meanwhile that the database is away.
+            givenUp.ThrowIfCancellationRequested();
+            attempt.Commits = true;
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        },
+        cancellationToken);
 
     /// <remarks>The lock is the transaction's, so it also holds where a proxy hands out connections per transaction.</remarks>
     public override async Task<T> MigrateAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await OpenAsync(cancellationToken);
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
             // Read committed: the next statement after the wait for the lock sees what its last holder did.
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
             await using var command = connection.CreateCommand();
@@ -89,22 +93,59 @@ internal sealed class PostgreSqlDatabase : Database
             await transaction.CommitAsync(CancellationToken.None);
             return result;
         }
-        catch (DbException exception) when (IsAway(exception))
+        catch (NpgsqlException exception) when (IsAway(exception))
         {
             throw Away(exception);
         }
     }
 
-    public override ValueTask DisposeAsync() => _source.DisposeAsync();
-
-    protected override bool IsAway(DbException exception) => exception switch
+    public override async ValueTask DisposeAsync()
     {
-        // Connections that break (08), resources that are used up (53), operators who intervene (57), files that fail (58), a standby
-        // that took over and is not to be written (25006), and transactions that met others again and again.
-        PostgresException { SqlState: var state } sql => state[..2] is "08" or "53" or "57" or "58" || state is PostgresErrorCodes.ReadOnlySqlTransaction || MetAnother(sql),
-        NpgsqlException => true,
-        _ => false,
+        await _source.DisposeAsync();
+        await _watch.DisposeAsync();
+    }
+
+    /// <summary>Runs a transaction until it met no other, and once more when it met a connection that had broken since it was last used.</summary>
+    private async Task<T> AgainAsync<T>(Func<Attempt, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var hadBroken = false;
+        for (var number = 1; ; number++)
+        {
+            var attempt = new Attempt();
+            try
+            {
+                return await _watch.RunAsync(givenUp => work(attempt, givenUp));
+            }
+            catch (PostgresException exception) when (MetAnother(exception) && number < Attempts)
+            {
+                // Not all of them again at the same instant.
+                await Task.Delay(Random.Shared.Next(Math.Min(1 << number, 100)), cancellationToken);
+            }
+            catch (NpgsqlException exception) when (IsBroken(exception) && !hadBroken && !attempt.Commits)
+            {
+                // Those beside it in the pool have broken too.
+                _source.Clear();
+                hadBroken = true;
+            }
+            catch (NpgsqlException exception) when (IsAway(exception))
+            {
+                throw Away(exception);
+            }
+        }
+    }
+
+    /// <summary>Whether the database cannot be used now, rather than the statement being wrong.</summary>
+    private static bool IsAway(NpgsqlException exception) => exception switch
+    {
+        // Connections that break (08), passwords and databases that are not there (28, 3D), resources that are used up (53), operators who intervene (57), files that
+        // fail (58), a standby that took over and is not to be written (25006), and transactions that met others again and again.
+        PostgresException { SqlState: var state } sql => state[..2] is "08" or "28" or "3D" or "53" or "57" or "58" || state is PostgresErrorCodes.ReadOnlySqlTransaction || MetAnother(sql),
+        _ => true,
     };
+
+    private static bool IsBroken(NpgsqlException exception) => exception is PostgresException { SqlState: var state }
+        ? state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+        : exception.InnerException is IOException or System.Net.Sockets.SocketException;
 
     private static bool MetAnother(PostgresException exception) =>
         exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
@@ -113,5 +154,11 @@ internal sealed class PostgreSqlDatabase : Database
     {
         if (!parts.ShouldSerialize(key))
             parts[key] = value;
+    }
+
+    private sealed class Attempt
+    {
+        /// <summary>From then on it is not known whether the transaction came to be, and it must not be repeated.</summary>
+        public bool Commits { get; set; }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SqliteDatabase : Database
     private readonly WriterLock _lock;
     private readonly SemaphoreSlim _turn = new(1);
     private SqliteConnection? _writer;
+    private bool _disposed;
 
     static SqliteDatabase() => SetProvider(new SQLite3Provider_e_sqlite3());
 
@@ -56,6 +57,19 @@ internal sealed class SqliteDatabase : Database
         }
     }
 
+    public override async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(cancellationToken);
+            return await work(connection);
+        }
+        catch (SqliteException exception) when (IsAway(exception))
+        {
+            throw Away(exception);
+        }
+    }
+
     public override Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, IsolationLevel isolation, CancellationToken cancellationToken) =>
         InTurnAsync(work, TimeSpan.FromSeconds(BusySeconds), cancellationToken);
 
@@ -64,6 +78,9 @@ internal sealed class SqliteDatabase : Database
 
     public override async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await _turn.WaitAsync();
         if (_writer is not null)
         {
@@ -76,11 +93,9 @@ internal sealed class SqliteDatabase : Database
         _turn.Dispose();
     }
 
-    protected override bool IsAway(DbException exception) => exception is SqliteException
-    {
-        SqliteErrorCode: SQLITE_BUSY or SQLITE_LOCKED or SQLITE_NOMEM or SQLITE_READONLY or SQLITE_IOERR or SQLITE_CORRUPT or SQLITE_FULL or SQLITE_CANTOPEN
-            or SQLITE_PROTOCOL or SQLITE_NOTADB,
-    };
+    /// <summary>Whether the file cannot be used now, rather than the statement being wrong.</summary>
+    private static bool IsAway(SqliteException exception) => exception.SqliteErrorCode
+        is SQLITE_BUSY or SQLITE_LOCKED or SQLITE_NOMEM or SQLITE_READONLY or SQLITE_IOERR or SQLITE_CORRUPT or SQLITE_FULL or SQLITE_CANTOPEN or SQLITE_PROTOCOL or SQLITE_NOTADB;
 
     private async Task<T> InTurnAsync<T>(Func<DbTransaction, Task<T>> work, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -90,7 +105,7 @@ internal sealed class SqliteDatabase : Database
             await using var others = await _lock.TakeAsync(patience, cancellationToken);
             return await InTransactionAsync(work);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is DbException sql && IsAway(sql)))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException || (exception is SqliteException sql && IsAway(sql)))
         {
             // What it knew may be out of date: the next transaction opens the file anew.
             if (_writer is not null)
@@ -115,7 +130,7 @@ internal sealed class SqliteDatabase : Database
 
     private SqliteConnection OpenWriter()
     {
-        CreateFile();
+        SqliteFile.CreatePrivate(_address.File);
         var connection = new SqliteConnection(_writing);
         try
         {
@@ -133,14 +148,5 @@ internal sealed class SqliteDatabase : Database
             connection.Dispose();
             throw;
         }
-    }
-
-    /// <summary>For its owner alone: SQLite gives its other files the same rights.</summary>
-    private void CreateFile()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        new FileStream(_address.File, options).Dispose();
     }
 }

@@ -16,21 +16,13 @@ internal sealed class WriterLock(string file)
         {
             try
             {
-                return Open();
+                return new FileStream(file, SqliteFile.Private(FileShare.None));
             }
             catch (IOException exception) when (IsHeld(exception) && clock.GetElapsedTime(start) < patience)
             {
                 await Task.Delay(Pause, clock, cancellationToken);
             }
         }
-    }
-
-    private FileStream Open()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(file, options);
     }
 
     /// <summary>ERROR_SHARING_VIOLATION, or EWOULDBLOCK on Linux and on macOS. Other faults, such as a full disk, do not pass by waiting.</summary>

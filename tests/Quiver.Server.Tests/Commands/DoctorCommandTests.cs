@@ -19,7 +19,7 @@ public sealed class DoctorCommandTests : IDisposable
         var run = await QuiverRun.Async("doctor", "--port", "0");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Equal(["configuration", "model", "processor", "memory", "clock", "disk", "port"], run.OutputLines.Where(line => !line.Contains("->", StringComparison.Ordinal)).Select(line => Words(line)[1]));
+        Assert.Equal(["configuration", "model", "processor", "memory", "clock", "disk", "database", "port"], run.OutputLines.Where(line => !line.Contains("->", StringComparison.Ordinal)).Select(line => Words(line)[1]));
         Assert.Contains(run.OutputLines, line => line.StartsWith("ok    model          all-MiniLM-L6-v2 loads and computes in ", StringComparison.Ordinal));
         Assert.DoesNotContain(run.OutputLines, line => line.StartsWith("fail", StringComparison.Ordinal));
     }

@@ -16,14 +16,19 @@ internal sealed class ServerScript : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<ServerScript> StartAsync(string server, params (string Name, string Value)[] variables)
+    public static Task<ServerScript> StartAsync(string server, params (string Name, string Value)[] variables) => StartAsync(server, folder: null, variables);
+
+    /// <summary>A file system of its own in the folder, whose power can be cut.</summary>
+    public static Task<ServerScript> MountDiskAsync(string folder) => StartAsync("disk", folder);
+
+    private static async Task<ServerScript> StartAsync(string server, string? folder, params (string Name, string Value)[] variables)
     {
         if (OperatingSystem.IsWindows())
             Assert.Skip("The servers of tests are started by a shell script.");
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort();
-            var start = new ProcessStartInfo(Path.Combine(TestData.RepositoryRoot, "tests", "servers"), [server, $"{port}"])
+            var start = new ProcessStartInfo(Path.Combine(TestData.RepositoryRoot, "tests", "servers"), [server, folder ?? $"{port}"])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -54,6 +59,12 @@ internal sealed class ServerScript : IAsyncDisposable
     public Task PauseAsync() => OrderAsync("pause", "paused");
 
     public Task ResumeAsync() => OrderAsync("resume", "resumed");
+
+    /// <summary>Takes what a power cut at this instant would leave of its disk.</summary>
+    public Task CopyDiskAsync() => OrderAsync("copy", "copied");
+
+    /// <summary>Puts that in the disk's place, once nothing uses the disk.</summary>
+    public Task SwapDiskAsync() => OrderAsync("swap", "swapped");
 
     public async ValueTask DisposeAsync()
     {

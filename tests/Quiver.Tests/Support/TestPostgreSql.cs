@@ -18,10 +18,13 @@ internal sealed class TestPostgreSql : IAsyncDisposable
 
     /// <summary>One of its own, for tests that stop it.</summary>
     /// <param name="durable">Whether it waits for the disk.</param>
-    public static async Task<TestPostgreSql> StartAsync(bool durable = false)
+    /// <param name="disk">Whether it has a disk of its own, whose power can be cut.</param>
+    public static async Task<TestPostgreSql> StartAsync(bool durable = false, bool disk = false)
     {
         var password = RandomNumberGenerator.GetHexString(24);
-        return new TestPostgreSql(await ServerScript.StartAsync("postgresql", ("QUIVER_TEST_PASSWORD", password), ("QUIVER_TEST_DURABLE", durable ? "1" : "0")), password);
+        var script = await ServerScript.StartAsync(
+            "postgresql", ("QUIVER_TEST_PASSWORD", password), ("QUIVER_TEST_DURABLE", durable ? "1" : "0"), ("QUIVER_TEST_DISK", disk ? "1" : "0"));
+        return new TestPostgreSql(script, password);
     }
 
     public string Url(string schema) => $"postgresql://quiver:{_password}@127.0.0.1:{Server.Port}/postgres?schema={schema}";

@@ -89,7 +89,7 @@ internal sealed class Migrator(Database database, MigrationSet set, TimeProvider
         for (var i = 0; i < rows.Count; i++)
         {
             if (i >= set.Newest)
-                throw new MigrationException($"The database holds migration {rows[^1].Number:D4} ({rows[^1].Name}) of a newer Quiver; this one knows {set.Newest:D4} as its last. Start the newer one, or let it run `quiver migrate down --to {set.Newest}`.");
+                throw new MigrationException($"The database holds migration {rows[^1].Number:D4} ({rows[^1].Name}) of a newer Quiver; this one knows {set.Newest:D4} as its last. Start the newer one, or let it run `quiver migrate down --to {set.Newest}{(set.Name == "cache" ? " --cache" : "")}`.");
             if (rows[i].Number != i + 1 || rows[i].Checksum != set.All[i].Checksum)
                 throw new MigrationException($"The database holds a migration {rows[i].Number:D4} ({rows[i].Name}) that is not the one of this program ({set.All[i]}). Use the program that made it, or a database of its own.");
         }
