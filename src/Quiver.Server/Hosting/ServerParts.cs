@@ -1,6 +1,8 @@
+using Quiver.Accounts;
 using Quiver.Caching;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
 using Quiver.Storage;
@@ -13,12 +15,15 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database) => (Embeddings, Database) = (embeddings, database);
+    private ServerParts(EmbeddingService embeddings, Database? database, AccountService? accounts) => (Embeddings, Database, Accounts) = (embeddings, database, accounts);
 
     public EmbeddingService Embeddings { get; }
 
     /// <summary>null where nothing needs one (<see cref="ServeOptions.UsesDatabase"/>).</summary>
     public Database? Database { get; }
+
+    /// <summary>null but with <see cref="AuthMode.Multi"/>.</summary>
+    public AccountService? Accounts { get; }
 
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
@@ -30,13 +35,16 @@ internal sealed class ServerParts : IAsyncDisposable
     {
         var directory = Directory(models, options);
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
+        var accounts = options.Mode == AuthMode.Multi ? await AccountStart.CreateAsync(options, database!, time, warning => Console.Error.WriteLine($"quiver: {warning}"), cancellationToken) : null;
         var embeddings = new EmbeddingService(directory, embedding ?? EmbeddingOptions(options), time);
-        return new ServerParts(embeddings, database);
+        return new ServerParts(embeddings, database, accounts);
     }
 
     public async ValueTask DisposeAsync()
     {
         Embeddings.Dispose();
+        if (Accounts is not null)
+            await Accounts.DisposeAsync();
         if (Database is not null)
             await Database.DisposeAsync();
     }
