@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Quiver.Accounts;
 using Quiver.Limits;
+using Quiver.Server.Admin;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.EmbedCache;
@@ -40,7 +41,7 @@ internal static class QuiverHost
         parts.Cache.LogTo(app.Services.GetRequiredService<ILogger<CacheParts>>());
         TrustedProxies.Use(app, options);
         app.UseRouting();
-        UseLayers(app, options, drain, time);
+        UseLayers(app, options, parts.Accounts, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
         var readiness = new Readiness(drain, embeddings);
         HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options, time);
@@ -54,6 +55,8 @@ internal static class QuiverHost
         var tkrEmbed = new TkrEmbedRoutes(embeddings, bodyMemory, options, time);
         tkrEmbed.Map(app);
         new SharedPath(bodyMemory, options, tei.Similarity, tkrEmbed.Similarity).Map(app, "/similarity", Access.Key(Scopes.EmbedText));
+        if (parts.Accounts is not null)
+            new AdminRoutes(parts.Accounts, new PlanPresets(options.PlanLimits), bodyMemory).Map(app);
         DocumentationRoutes.Map(app, StandardRenderer(options), readiness, options);
         EndpointAccess.RequireEverywhere(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
         return app;
@@ -67,7 +70,7 @@ internal static class QuiverHost
     public static string MetricsAddressOf(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
 
-    private static void UseLayers(WebApplication app, ServeOptions options, Drain drain, TimeProvider time)
+    private static void UseLayers(WebApplication app, ServeOptions options, AccountService? accounts, Drain drain, TimeProvider time)
     {
         var metrics = app.Services.GetRequiredService<ServerMetrics>();
         Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), metrics, drain, time).InvokeAsync);
@@ -82,6 +85,8 @@ internal static class QuiverHost
             Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
         if (options is { Mode: AuthMode.Single, ApiKey: { } key })
             Use(app, new ApiKeyGuard(key, options.QueryKey).InvokeAsync);
+        if (accounts is not null)
+            Use(app, new AccountGuard(accounts, options.ApiKey is { } master ? new ApiKeyGuard(master, options.QueryKey) : null, options.QueryKey).InvokeAsync);
         Use(app, new LimitLayer(new Limiter(time), options.Plan is { } plan ? new PlanPresets(options.PlanLimits).Find(plan)! : Plan.Unlimited, time).InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }

@@ -1,6 +1,8 @@
+using Quiver.Accounts;
 using Quiver.Caching;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
 using Quiver.Storage;
@@ -13,7 +15,8 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache) => (Embeddings, Database, Cache) = (embeddings, database, cache);
+    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache, AccountService? accounts) =>
+        (Embeddings, Database, Cache, Accounts) = (embeddings, database, cache, accounts);
 
     public EmbeddingService Embeddings { get; }
 
@@ -21,6 +24,9 @@ internal sealed class ServerParts : IAsyncDisposable
     public Database? Database { get; }
 
     public CacheParts Cache { get; }
+
+    /// <summary>null but with <see cref="AuthMode.Multi"/>.</summary>
+    public AccountService? Accounts { get; }
 
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
@@ -32,15 +38,18 @@ internal sealed class ServerParts : IAsyncDisposable
     {
         var directory = Directory(models, options);
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
+        var accounts = options.Mode == AuthMode.Multi ? await AccountStart.CreateAsync(options, database!, time, warning => Console.Error.WriteLine($"quiver: {warning}"), cancellationToken) : null;
         embedding ??= EmbeddingOptions(options);
         var cache = await CacheParts.CreateAsync(options, embedding.Cache, time, cancellationToken);
-        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache);
+        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache, accounts);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Embeddings.DisposeAsync();
         await Cache.DisposeAsync();
+        if (Accounts is not null)
+            await Accounts.DisposeAsync();
         if (Database is not null)
             await Database.DisposeAsync();
     }
