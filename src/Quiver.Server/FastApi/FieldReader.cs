@@ -79,6 +79,19 @@ internal ref struct FieldReader(ReadOnlySpan<byte> body)
             field.Set((int)number);
     }
 
+    /// <summary>A whole number, or null for none.</summary>
+    public void OptionalInteger(Field<int?> field, int min, int max)
+    {
+        if (_json.TokenType == JsonTokenType.Null)
+            field.Set(null);
+        else if (!TryGetNumber(out var number))
+            WrongType(field, "int_type", "Input should be a valid integer");
+        else if (number != Math.Truncate(number))
+            field.Fail("int_from_float", "Input should be a valid integer, got a number with a fractional part");
+        else if (IsWithin(field, number, min, max, ""))
+            field.Set((int)number);
+    }
+
     public void Number(Field<double> field, int min, int max)
     {
         if (!TryGetNumber(out var number))
