@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Quiver.Tests.Support;
@@ -11,6 +12,9 @@ namespace Quiver.Server.Tests.Replay;
 /// </summary>
 internal static class EmbedCacheRecording
 {
+    /// <summary>Shapes of secrets stay as they are written: "&lt;32 hex&gt;".</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Set-ups are called by their letter: A to F.</summary>
     public static IReadOnlyList<Exchange> Exchanges() =>
     [
@@ -28,7 +32,7 @@ internal static class EmbedCacheRecording
         {
             // This service's client wrote no blanks between the parts of its JSON.
             request.Remove("body");
-            request["raw"] = Expanded(body.DeepClone())!.ToJsonString();
+            request["raw"] = Expanded(body.DeepClone())!.ToJsonString(Plain);
         }
 
         if (request["raw_length"]?.GetValue<int>() is { } length)
@@ -40,7 +44,7 @@ internal static class EmbedCacheRecording
             request["raw_base64"] = Convert.ToBase64String(System.Text.Encoding.Latin1.GetBytes(raw.Replace('\uFFFD', '\u00FF')));
         }
 
-        return request.Deserialize<JsonElement>();
+        return JsonDocument.Parse(request.ToJsonString(Plain)).RootElement;
     }
 
     /// <summary>A text of so many characters where its first ones were kept; a list of so many items where its first three were.</summary>

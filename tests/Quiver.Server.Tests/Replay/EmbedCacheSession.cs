@@ -29,7 +29,7 @@ internal sealed class EmbedCacheSession(TestServer server, TemporaryFolder data)
 
     public override byte[] Request(Exchange exchange)
     {
-        var replaced = exchange.Request.GetRawText().Replace("\\u003C", "<", StringComparison.Ordinal).Replace("\\u003E", ">", StringComparison.Ordinal)
+        var replaced = exchange.Request.GetRawText()
             .Replace("vec_<32 hex>", _secrets[Whose(exchange)], StringComparison.Ordinal)
             .Replace("<jwt or signed cookie, 3 dot-separated parts>", _secrets.GetValueOrDefault("session", "e30.e30.c2ln"), StringComparison.Ordinal)
             .Replace("vec_<8 hex>", _secrets.GetValueOrDefault("prefix", "vec_00000000"), StringComparison.Ordinal);
