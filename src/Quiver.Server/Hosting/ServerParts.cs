@@ -13,12 +13,14 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database) => (Embeddings, Database) = (embeddings, database);
+    private ServerParts(EmbeddingService embeddings, Database? database, LimitParts limits) => (Embeddings, Database, Limits) = (embeddings, database, limits);
 
     public EmbeddingService Embeddings { get; }
 
     /// <summary>null where nothing needs one (<see cref="ServeOptions.UsesDatabase"/>).</summary>
     public Database? Database { get; }
+
+    public LimitParts Limits { get; }
 
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
@@ -31,12 +33,13 @@ internal sealed class ServerParts : IAsyncDisposable
         var directory = Directory(models, options);
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
         var embeddings = new EmbeddingService(directory, embedding ?? EmbeddingOptions(options), time);
-        return new ServerParts(embeddings, database);
+        return new ServerParts(embeddings, database, new LimitParts(options, database, time));
     }
 
     public async ValueTask DisposeAsync()
     {
         Embeddings.Dispose();
+        await Limits.DisposeAsync();
         if (Database is not null)
             await Database.DisposeAsync();
     }

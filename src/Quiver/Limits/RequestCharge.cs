@@ -12,7 +12,7 @@ public sealed class RequestCharge
     private readonly WindowRule[] _rules;
     private readonly RateSubject _subject;
     private readonly double _hitCost;
-    private readonly List<(CounterCharge[] Charges, long At)> _taken = new(1);
+    private readonly List<(CounterCharge[] Charges, ChargeOutcome Outcome)> _taken = new(1);
     private long _requestTaken;
 
     internal RequestCharge(IRateCounter counter, WindowRule[] rules, in RateSubject subject, double hitCost)
@@ -40,17 +40,17 @@ public sealed class RequestCharge
             throw Refusal(charges, outcome);
         _requestTaken = Math.Max(_requestTaken, cost.Of(RateUnit.Requests, _hitCost));
         if (Array.Exists(charges, charge => charge.Amount > 0))
-            _taken.Add((charges, outcome.At));
+            _taken.Add((charges, outcome));
     }
 
     /// <summary>Gives back all that was taken: the request failed, and not by its caller's fault.</summary>
     public async ValueTask RefundAsync(CancellationToken cancellationToken)
     {
         // Backwards, and each forgotten first: a second call, or one after a failure, gives nothing back twice.
-        while (_taken is [.., var (charges, at)])
+        while (_taken is [.., var (charges, outcome)])
         {
             _taken.RemoveAt(_taken.Count - 1);
-            await _counter.RefundAsync(charges, at, cancellationToken);
+            await _counter.RefundAsync(charges, outcome, cancellationToken);
         }
 
         _requestTaken = 0;
