@@ -82,7 +82,7 @@ internal static class QuiverHost
             Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
         if (options is { Mode: AuthMode.Single, ApiKey: { } key })
             Use(app, new ApiKeyGuard(key, options.QueryKey).InvokeAsync);
-        Use(app, new LimitLayer(parts.Limits.Limiter, parts.Limits.AnonymousPlan, time).InvokeAsync);
+        Use(app, new LimitLayer(parts.Limits.Limiter, parts.Limits.AnonymousPlan).InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }
 

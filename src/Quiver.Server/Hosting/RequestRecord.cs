@@ -37,6 +37,9 @@ internal sealed class RequestRecord(string id, TimeProvider time)
     /// <summary>The model that was used, as the request names it; null where none was.</summary>
     public string? Model { get; private set; }
 
+    /// <summary>The short name of the plan that limits its caller; null where none does.</summary>
+    public string? Plan { get; set; }
+
     /// <summary>What the request used.</summary>
     public UsageAmounts Usage { get; private set; } = new() { Requests = 1 };
 

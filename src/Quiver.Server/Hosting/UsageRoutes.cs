@@ -40,7 +40,7 @@ internal sealed class UsageRoutes(UsageLedger usage)
                 "hits":{"type":"integer"},"hit_rate":{"type":"number"},"tokens":{"type":"integer"},
                 "compute_ms":{"type":"number","description":"At what a computed token of the same model took."},
                 "cost":{"type":"number","description":"Only with price_per_million."}}},
-              "days":{"type":"array","items":{"type":"object"}}}}
+              "days":{"type":"array","description":"One per day, model and key, with the members of total beside these.","items":{"type":"object","required":["day","model","key"]}}}}
             """,
         Examples =
         [
@@ -48,9 +48,8 @@ internal sealed class UsageRoutes(UsageLedger usage)
                 "usage",
                 null,
                 """
-                {"from":"2026-11-01","to":"2026-11-30","tenant":"","total":{"requests":3,"hits":{"memory":1,"redis":0,"database":0},"misses":2,"hit_tokens":4,"miss_tokens":9,"compute_ms":2.512},
-                "savings":{"hits":1,"hit_rate":0.333,"tokens":4,"compute_ms":1.116},
-                "days":[{"day":"2026-11-21","model":"all-MiniLM-L6-v2","key":"","requests":3,"hits":{"memory":1,"redis":0,"database":0},"misses":2,"hit_tokens":4,"miss_tokens":9,"compute_ms":2.512}]}
+                {"from":"2026-11-01","to":"2026-11-30","tenant":"","total":{"requests":0,"hits":{"memory":0,"redis":0,"database":0},"misses":0,"hit_tokens":0,"miss_tokens":0,"compute_ms":0},
+                "savings":{"hits":0,"hit_rate":0,"tokens":0,"compute_ms":0},"days":[]}
                 """),
         ],
         Errors = [ErrorKind.InvalidInput],

@@ -26,6 +26,9 @@ public sealed class RequestCharge
     /// <summary>What is left of each window of the plan, as of the last charge; empty before the first.</summary>
     public IReadOnlyList<WindowStanding> Standings { get; private set; } = [];
 
+    /// <summary>When <see cref="Standings"/> was so, in UTC.</summary>
+    public DateTimeOffset At { get; private set; }
+
     /// <summary>Charges a cost to every window, or to none of them.</summary>
     /// <exception cref="QuiverException">
     /// A window has less left (<see cref="ErrorKind.QuotaExceeded"/>), or never allows so much at once (<see cref="ErrorKind.RequestTooLarge"/>);
@@ -35,7 +38,7 @@ public sealed class RequestCharge
     {
         var charges = ChargesFor(cost);
         var outcome = await _counter.ChargeAsync(charges, cancellationToken);
-        Standings = outcome.Standings;
+        (Standings, At) = (outcome.Standings, RateClock.At(outcome.At));
         if (!outcome.Granted)
             throw Refusal(charges, outcome);
         _requestTaken = Math.Max(_requestTaken, cost.Of(RateUnit.Requests, _hitCost));
