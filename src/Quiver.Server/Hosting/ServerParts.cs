@@ -13,7 +13,8 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache) => (Embeddings, Database, Cache) = (embeddings, database, cache);
+    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache, LimitParts limits) =>
+        (Embeddings, Database, Cache, Limits) = (embeddings, database, cache, limits);
 
     public EmbeddingService Embeddings { get; }
 
@@ -21,6 +22,8 @@ internal sealed class ServerParts : IAsyncDisposable
     public Database? Database { get; }
 
     public CacheParts Cache { get; }
+
+    public LimitParts Limits { get; }
 
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
@@ -34,13 +37,14 @@ internal sealed class ServerParts : IAsyncDisposable
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
         embedding ??= EmbeddingOptions(options);
         var cache = await CacheParts.CreateAsync(options, embedding.Cache, time, cancellationToken);
-        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache);
+        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache, new LimitParts(options, database, time));
     }
 
     public async ValueTask DisposeAsync()
     {
         await Embeddings.DisposeAsync();
         await Cache.DisposeAsync();
+        await Limits.DisposeAsync();
         if (Database is not null)
             await Database.DisposeAsync();
     }

@@ -174,7 +174,7 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
 
         await ChargeAsync(inputs, request, cancellationToken);
         var times = inputs.Missing.Any() ? await ComputeAsync(inputs, request, new RemoteQueue(provider, Flights), cancellationToken) : default;
-        lookup.Keep(inputs, request);
+        lookup.Keep(inputs, request, request.KeepTexts || _options.KeepTexts);
         return new EmbeddingResult(request.Model, form, inputs.ByPosition, codeLimit: null) { Times = times };
     }
 
