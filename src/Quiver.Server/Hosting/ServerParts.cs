@@ -1,6 +1,8 @@
+using Quiver.Accounts;
 using Quiver.Caching;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
 using Quiver.Storage;
@@ -13,17 +15,19 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache, LimitParts limits) =>
-        (Embeddings, Database, Cache, Limits) = (embeddings, database, cache, limits);
+    private ServerParts(EmbeddingService embeddings, CacheParts cache, LimitParts limits) => (Embeddings, Cache, Limits) = (embeddings, cache, limits);
 
     public EmbeddingService Embeddings { get; }
 
     /// <summary>null where nothing needs one (<see cref="ServeOptions.UsesDatabase"/>).</summary>
-    public Database? Database { get; }
+    public Database? Database { get; private init; }
 
     public CacheParts Cache { get; }
 
     public LimitParts Limits { get; }
+
+    /// <summary>null but with <see cref="AuthMode.Multi"/>.</summary>
+    public AccountService? Accounts { get; private init; }
 
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
@@ -35,9 +39,14 @@ internal sealed class ServerParts : IAsyncDisposable
     {
         var directory = Directory(models, options);
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
+        var accounts = options.Mode == AuthMode.Multi ? await AccountStart.CreateAsync(options, database!, time, warning => Console.Error.WriteLine($"quiver: {warning}"), cancellationToken) : null;
         embedding ??= EmbeddingOptions(options);
         var cache = await CacheParts.CreateAsync(options, embedding.Cache, time, cancellationToken);
-        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache, new LimitParts(options, database, time));
+        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), cache, new LimitParts(options, database, time))
+        {
+            Database = database,
+            Accounts = accounts,
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -45,6 +54,8 @@ internal sealed class ServerParts : IAsyncDisposable
         await Embeddings.DisposeAsync();
         await Cache.DisposeAsync();
         await Limits.DisposeAsync();
+        if (Accounts is not null)
+            await Accounts.DisposeAsync();
         if (Database is not null)
             await Database.DisposeAsync();
     }
