@@ -13,6 +13,7 @@ internal static class MicroBenches
         new("numbers", context => FloatFormatBench.Run(context.Report)),
         new("tokenizer", TokenizerBench.Run),
         new("cache", CacheBench.Run),
+        new("limits", context => LimitBench.Run(context.Report)),
         new("telemetry", context => TelemetryBench.Run(context.Report)),
     ];
 }

@@ -132,6 +132,15 @@ internal sealed record ServeOptions
     /// <summary>The plan of callers where there are no accounts; null limits nobody.</summary>
     public string? Plan { get; init; }
 
+    /// <summary>A Redis in which several processes count together, with its password; null counts in the database or in the process.</summary>
+    public string? LimitRedis { get; init; }
+
+    /// <summary>How many processes share the limits; each allows its part of them while <see cref="LimitRedis"/> is away.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Whether requests are refused while <see cref="LimitRedis"/> is away.</summary>
+    public bool RefusesWithoutLimits { get; init; }
+
     /// <summary>The numbers of the plans that come with the program.</summary>
     public PresetLimits PlanLimits { get; init; } = new();
 

@@ -17,7 +17,8 @@ internal abstract class ErrorRenderer
     /// <summary>The dialect's own headers on what is left of a plan's limits, beside those that every dialect has (<see cref="LimitHeaders"/>).</summary>
     /// <param name="standings">At least one.</param>
     /// <param name="status">That of the answer.</param>
-    public virtual void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, TimeProvider time)
+    /// <param name="at">When they were so.</param>
+    public virtual void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, DateTimeOffset at)
     {
     }
 

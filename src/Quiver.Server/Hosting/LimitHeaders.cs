@@ -7,7 +7,7 @@ namespace Quiver.Server.Hosting;
 /// <summary>What is left of a plan's windows, in the headers of draft-ietf-httpapi-ratelimit-headers-10, which every dialect's answers carry.</summary>
 internal static class LimitHeaders
 {
-    public static void Write(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, TimeProvider time)
+    public static void Write(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, DateTimeOffset at)
     {
         var (policy, state) = (new StringBuilder(64 * standings.Count), new StringBuilder(48 * standings.Count));
         foreach (var standing in standings)
@@ -18,7 +18,7 @@ internal static class LimitHeaders
             policy.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";q={window.Limit}");
             // A bucket has no window: it refills all the time.
             if (window.Period != RatePeriod.Burst)
-                policy.Append(CultureInfo.InvariantCulture, $";w={Seconds(window.Period, time)}");
+                policy.Append(CultureInfo.InvariantCulture, $";w={Seconds(window.Period, at)}");
             if (window.Unit != RateUnit.Requests)
                 policy.Append(CultureInfo.InvariantCulture, $";qu=\"{window.UnitName}\"");
             state.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";r={standing.Remaining};t={Whole(standing.Next)}");
@@ -68,12 +68,12 @@ internal static class LimitHeaders
         _ => "-key-address",
     };
 
-    private static long Seconds(RatePeriod period, TimeProvider time) => period switch
+    private static long Seconds(RatePeriod period, DateTimeOffset at) => period switch
     {
         RatePeriod.Second => 1,
         RatePeriod.Minute => 60,
         RatePeriod.Hour => 3600,
         RatePeriod.Day => 86_400,
-        _ => 86_400L * DateTime.DaysInMonth(time.GetUtcNow().Year, time.GetUtcNow().Month),
+        _ => 86_400L * DateTime.DaysInMonth(at.Year, at.Month),
     };
 }

@@ -12,7 +12,7 @@ namespace Quiver.Server.Hosting;
 /// what is left, and gives back what was taken where the server failed.
 /// </summary>
 /// <param name="plan">Holds for callers of a server without accounts.</param>
-internal sealed class LimitLayer(Limiter limiter, Plan plan, TimeProvider time)
+internal sealed class LimitLayer(Limiter limiter, Plan plan)
 {
     /// <summary>A network gives every customer this many bits of an IPv6 address, and what is behind them is his to choose.</summary>
     private const int CustomerBytes = 8;
@@ -28,7 +28,8 @@ internal sealed class LimitLayer(Limiter limiter, Plan plan, TimeProvider time)
     {
         var charge = limiter.Begin(new RateSubject(caller.Tenant, caller.KeyId, AddressOf(context.Connection.RemoteIpAddress)), own.Windows, own.HitCost)!;
         context.Features.Set(charge);
-        context.Response.OnStarting(static state => ((Head)state).WriteAsync(), new Head(context, charge, time));
+        RequestRecord.Of(context).Plan = own.ShortName;
+        context.Response.OnStarting(static state => ((Head)state).WriteAsync(), new Head(context, charge));
         var clientGone = context.RequestAborted;
         try
         {
@@ -71,14 +72,14 @@ internal sealed class LimitLayer(Limiter limiter, Plan plan, TimeProvider time)
     }
 
     /// <summary>Writes the headers once an answer starts: which it is, and what was taken, is known only then.</summary>
-    private sealed class Head(HttpContext context, RequestCharge charge, TimeProvider time)
+    private sealed class Head(HttpContext context, RequestCharge charge)
     {
         public Task WriteAsync()
         {
             if (charge.Standings.Count > 0)
             {
-                LimitHeaders.Write(context.Response.Headers, charge.Standings, time);
-                ErrorRenderer.Of(context)?.WriteLimits(context.Response.Headers, charge.Standings, context.Response.StatusCode, time);
+                LimitHeaders.Write(context.Response.Headers, charge.Standings, charge.At);
+                ErrorRenderer.Of(context)?.WriteLimits(context.Response.Headers, charge.Standings, context.Response.StatusCode, charge.At);
             }
 
             return Task.CompletedTask;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Quiver.Accounts;
-using Quiver.Limits;
 using Quiver.Server.Admin;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
@@ -41,9 +40,11 @@ internal static class QuiverHost
         parts.Cache.LogTo(app.Services.GetRequiredService<ILogger<CacheParts>>());
         TrustedProxies.Use(app, options);
         app.UseRouting();
-        UseLayers(app, options, parts.Accounts, drain, time);
+        parts.Limits.LogTo(app.Services.GetRequiredService<ILogger<LimitParts>>());
+        UseLayers(app, options, parts, drain, time);
         var bodyMemory = new BodyMemory(options.BodyMemory);
         var readiness = new Readiness(drain, embeddings);
+        new UsageRoutes(parts.Limits.Usage).Map(app);
         HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options, time);
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
@@ -55,6 +56,7 @@ internal static class QuiverHost
             new Dialects.TkrEmbed.KeyRoutes(accounts, bodyMemory, time).Map(app);
         }
 
+        new StatsRoute(embeddings, parts.Limits.Usage).Map(app);
         new SharedPath(bodyMemory, options, new FastEmbedRoutes(embeddings, options, time).Embed, embedCache.Embed).Map(app, "/v1/embed", Access.Key(Scopes.EmbedText));
         var tei = new TeiRoutes(embeddings, bodyMemory, readiness, options, time);
         tei.Map(app);
@@ -77,10 +79,10 @@ internal static class QuiverHost
     public static string MetricsAddressOf(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
 
-    private static void UseLayers(WebApplication app, ServeOptions options, AccountService? accounts, Drain drain, TimeProvider time)
+    private static void UseLayers(WebApplication app, ServeOptions options, ServerParts parts, Drain drain, TimeProvider time)
     {
         var metrics = app.Services.GetRequiredService<ServerMetrics>();
-        Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), metrics, drain, time).InvokeAsync);
+        Use(app, new RequestLog(app.Services.GetRequiredService<ILogger<RequestLog>>(), metrics, parts.Limits.Usage, drain, time).InvokeAsync);
         Use(app, new ErrorBoundary(app.Services.GetRequiredService<ILogger<ErrorBoundary>>(), StandardRenderer(options)).InvokeAsync);
         if (options.MetricsPort is not null)
             Use(app, MetricsPort.InvokeAsync);
@@ -92,9 +94,9 @@ internal static class QuiverHost
             Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
         if (options is { Mode: AuthMode.Single, ApiKey: { } key })
             Use(app, new ApiKeyGuard(key, options.QueryKey).InvokeAsync);
-        if (accounts is not null)
+        if (parts.Accounts is { } accounts)
             Use(app, new AccountGuard(accounts, options.ApiKey is { } master ? new ApiKeyGuard(master, options.QueryKey) : null, options.QueryKey).InvokeAsync);
-        Use(app, new LimitLayer(new Limiter(time), options.Plan is { } plan ? new PlanPresets(options.PlanLimits).Find(plan)! : Plan.Unlimited, time).InvokeAsync);
+        Use(app, new LimitLayer(parts.Limits.Limiter, parts.Limits.AnonymousPlan).InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }
 

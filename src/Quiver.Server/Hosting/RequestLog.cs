@@ -1,9 +1,12 @@
+using Quiver.Accounts;
+using Quiver.Limits.Usage;
+using Quiver.Server.Auth;
 using Quiver.Server.Telemetry;
 
 namespace Quiver.Server.Hosting;
 
-/// <summary>The outermost layer: gives a request its id and its record, and when it has ended tells of it in the log, in the metrics and in its trace.</summary>
-internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metrics, Drain drain, TimeProvider time)
+/// <summary>The outermost layer: gives a request its id and its record, and when it has ended tells of it in the log, in the metrics, in its trace and in the usage of its caller.</summary>
+internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metrics, UsageLedger usage, Drain drain, TimeProvider time)
 {
     /// <summary>Told of a caller that went away, whatever status was sent ahead: nobody read the answer.</summary>
     private const int ClientClosedRequest = 499;
@@ -36,6 +39,8 @@ internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metri
 
         metrics.Http.End(record, method ?? RequestTrace.OtherMethod, SchemeOf(context), route, status, duration);
         metrics.EndInProfiles(record, method ?? RequestTrace.OtherMethod, route, status, duration);
+        if (record is { Failure: null, Model: { } model })
+            Count(Callers.Of(context), model, record);
         trace?.End(record, route, status);
         if (!logger.IsEnabled(LogLevel.Information))
             return;
@@ -44,6 +49,9 @@ internal sealed class RequestLog(ILogger<RequestLog> logger, ServerMetrics metri
             record.Id, context.Connection.RemoteIpAddress, method ?? "-", route ?? "-", status, Math.Round(duration.TotalMilliseconds, 2), record.Items, record.Tokens, record.CacheHits);
         logger.Log(LogLevel.Information, Ended, line, null, static (line, _) => line.ToString());
     }
+
+    private void Count(Caller caller, string model, RequestRecord record) =>
+        usage.Add(new UsageKey(caller.Tenant, caller.KeyId ?? "", model, usage.Today), record.Usage);
 
     /// <summary>A proxy may pass on whatever a caller wrote into X-Forwarded-Proto.</summary>
     private static string SchemeOf(HttpContext context) => context.Request.IsHttps ? "https" : "http";

@@ -1,9 +1,11 @@
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Limits;
+using Quiver.Limits.Usage;
 
 namespace Quiver.Server.Hosting;
 
-/// <summary>What is known of a request while it is served, for its log line, its metrics and its trace: facts and counts, never content.</summary>
+/// <summary>What is known of a request while it is served, for its log line, its metrics, its trace and the usage of its caller: facts and counts, never content.</summary>
 /// <param name="id">The caller's own id, if it was harmless, or ours.</param>
 internal sealed class RequestRecord(string id, TimeProvider time)
 {
@@ -31,6 +33,15 @@ internal sealed class RequestRecord(string id, TimeProvider time)
 
     /// <summary>What was computed, once it is; null for a request that failed or asked for no vectors.</summary>
     public EmbeddingResult? Result { get; private set; }
+
+    /// <summary>The model that was used, as the request names it; null where none was.</summary>
+    public string? Model { get; private set; }
+
+    /// <summary>The short name of the plan that limits its caller; null where none does.</summary>
+    public string? Plan { get; set; }
+
+    /// <summary>What the request used.</summary>
+    public UsageAmounts Usage { get; private set; } = new() { Requests = 1 };
 
     /// <summary>Why the request failed, or null.</summary>
     public ErrorKind? Failure { get; set; }
@@ -65,5 +76,30 @@ internal sealed class RequestRecord(string id, TimeProvider time)
             if (result.Cached(i))
                 CacheHits++;
         }
+
+        Use(result.Model, result.Cost(), result.Times);
+    }
+
+    /// <summary>Notes what was computed where it is no <see cref="EmbeddingResult"/>.</summary>
+    public void Count(TokenVectors result)
+    {
+        var tokens = 0L;
+        for (var i = 0; i < result.Count; i++)
+            tokens += result.Tokens(i);
+        Count(result.Count, tokens);
+        Use(result.Model, new RequestCost(0, result.Count, 0, tokens), result.Times);
+    }
+
+    private void Use(string model, RequestCost cost, EmbeddingTimes times)
+    {
+        Model = model;
+        Usage += new UsageAmounts
+        {
+            MemoryHits = cost.Hits,
+            HitTokens = cost.HitTokens,
+            Misses = cost.Misses,
+            MissTokens = cost.MissTokens,
+            ComputeMicroseconds = times.Inference.Ticks / TimeSpan.TicksPerMicrosecond,
+        };
     }
 }

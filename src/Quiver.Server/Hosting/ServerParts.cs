@@ -15,18 +15,19 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache, AccountService? accounts) =>
-        (Embeddings, Database, Cache, Accounts) = (embeddings, database, cache, accounts);
+    private ServerParts(EmbeddingService embeddings, CacheParts cache, LimitParts limits) => (Embeddings, Cache, Limits) = (embeddings, cache, limits);
 
     public EmbeddingService Embeddings { get; }
 
     /// <summary>null where nothing needs one (<see cref="ServeOptions.UsesDatabase"/>).</summary>
-    public Database? Database { get; }
+    public Database? Database { get; private init; }
 
     public CacheParts Cache { get; }
 
+    public LimitParts Limits { get; }
+
     /// <summary>null but with <see cref="AuthMode.Multi"/>.</summary>
-    public AccountService? Accounts { get; }
+    public AccountService? Accounts { get; private init; }
 
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
@@ -41,13 +42,18 @@ internal sealed class ServerParts : IAsyncDisposable
         var accounts = options.Mode == AuthMode.Multi ? await AccountStart.CreateAsync(options, database!, time, warning => Console.Error.WriteLine($"quiver: {warning}"), cancellationToken) : null;
         embedding ??= EmbeddingOptions(options);
         var cache = await CacheParts.CreateAsync(options, embedding.Cache, time, cancellationToken);
-        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache, accounts);
+        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), cache, new LimitParts(options, database, time))
+        {
+            Database = database,
+            Accounts = accounts,
+        };
     }
 
     public async ValueTask DisposeAsync()
     {
         await Embeddings.DisposeAsync();
         await Cache.DisposeAsync();
+        await Limits.DisposeAsync();
         if (Accounts is not null)
             await Accounts.DisposeAsync();
         if (Database is not null)

@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
-using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
 
 namespace Quiver.Server.Hosting;
 
-/// <summary>The life of `quiver serve`: load, listen, announce, wait for a signal, drain.</summary>
+/// <summary>The life of `quiver serve`: load, test, listen, announce, wait for a signal, drain.</summary>
 internal static class ServerProcess
 {
     /// <returns>The exit code, once the last request in flight is answered.</returns>
@@ -18,7 +17,6 @@ internal static class ServerProcess
             foreach (var model in options.Models)
                 models.Add(LocalModels.Load(model, options.Precision));
             await using var parts = await ServerParts.CreateAsync(options, models, time, CancellationToken.None);
-            await WarmUpAsync(parts.Embeddings, models);
             return await ServeAsync(parts, models, options, time);
         }
         finally
@@ -27,33 +25,25 @@ internal static class ServerProcess
         }
     }
 
-    /// <summary>Compiles the path of a request and shows that each model computes what it should, before anyone is told that we are here.</summary>
-    private static async Task WarmUpAsync(EmbeddingService embeddings, List<EmbeddingModel> models)
+    /// <summary>Shows that each model computes what it should, before anyone is told that we are here.</summary>
+    private static async Task TestAsync(EmbeddingService embeddings)
     {
         var health = await embeddings.CheckAsync(CancellationToken.None);
         if (!health.IsReady)
             await Console.Error.WriteLineAsync($"quiver: {health.Problem} /health/ready answers 503 until a self-test passes.");
-        foreach (var model in models)
-        {
-            try
-            {
-                await embeddings.EmbedAsync(new EmbeddingRequest(model.Name, [new EmbeddingInput("a quiver holds arrows")]), CancellationToken.None);
-            }
-            catch (QuiverException error) when (error.Kind == ErrorKind.Internal && !health.IsReady)
-            {
-                // The operator knows; the other models may be well.
-            }
-        }
     }
 
     private static async Task<int> ServeAsync(ServerParts parts, List<EmbeddingModel> models, ServeOptions options, TimeProvider time)
     {
+        // Beside the making of the host, which takes about as long.
+        var test = Task.Run(() => TestAsync(parts.Embeddings));
         var drain = new Drain();
         await using var app = QuiverHost.Build(options, parts, drain, time);
         var asked = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 
+        await test;
         await app.StartAsync();
         Announcement.Write(Console.Out, QuiverHost.AddressOf(app), options.MetricsPort is null ? null : QuiverHost.MetricsAddressOf(app), models, options);
 

@@ -33,8 +33,14 @@ public static class QuiverMeter
         "quiver.batch.tokens", "{token}", "Tokens computed in one unit.", tags: null,
         new InstrumentAdvice<int> { HistogramBucketBoundaries = [8, 16, 32, 64, 128, 256, 512, 1024, 8192] });
 
-    /// <summary>Requests that were not taken on. Tag "reason": "queue_full", "closed"; of the server also "body_memory", "deadline".</summary>
+    /// <summary>Requests that were not taken on. Tag "reason": "queue_full", "closed", "quota"; of the server also "body_memory", "deadline".</summary>
     public static readonly Counter<long> Refusals = Meter.CreateCounter<long>("quiver.refusals", "{request}", "Requests that were refused.");
+
+    /// <summary>Answers that usage could not be noted of, since the database was away for too long.</summary>
+    public static readonly Counter<long> UsageLost = Meter.CreateCounter<long>("quiver.usage.lost", "{request}", "Answers that are missing from the usage.");
+
+    /// <summary>Charges that were counted in this process because Redis was away.</summary>
+    public static readonly Counter<long> LocalCharges = Meter.CreateCounter<long>("quiver.limits.local", "{charge}", "Charges counted in this process because Redis did not answer.");
 
     /// <summary>Inputs found in the cache. Tag "tier".</summary>
     public static readonly Counter<long> CacheHits = Meter.CreateCounter<long>("quiver.cache.hits", "{input}", "Inputs found in the cache.");

@@ -1,5 +1,6 @@
 using Quiver.Caching;
 using Quiver.Diagnostics;
+using Quiver.Limits;
 
 namespace Quiver.Embedding;
 
@@ -82,6 +83,24 @@ public sealed class EmbeddingResult
 
     /// <summary>Why an input has no vector, or null. Only where the request asked for <see cref="EmbeddingRequest.ErrorsPerInput"/>.</summary>
     public QuiverException? Error(int index) => _inputs[index].Error;
+
+    /// <summary>What was computed for the request, and what was at hand: as it was charged.</summary>
+    internal RequestCost Cost()
+    {
+        var cost = new RequestCost();
+        for (var i = 0; i < Count; i++)
+        {
+            var input = _inputs[i];
+            if (input.Error is not null)
+                continue;
+            var isMiss = input.Index == i && (input.Source is InputSource.Computed or InputSource.Shared);
+            cost = isMiss
+                ? cost with { Misses = cost.Misses + 1, MissTokens = cost.MissTokens + Tokens(i) }
+                : cost with { Hits = cost.Hits + 1, HitTokens = cost.HitTokens + Tokens(i) };
+        }
+
+        return cost;
+    }
 
     /// <summary>
     /// The vector of one input as it stands in a JSON answer, if the cache keeps its text: that of inputs asked for again and again. Empty

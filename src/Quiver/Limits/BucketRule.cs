@@ -17,8 +17,16 @@ internal sealed class BucketRule(RateWindow window, long perMinute) : WindowRule
     /// <summary>By how much the time moves.</summary>
     public long CostOf(long amount) => ((amount * Interval) + Unit - 1) / Unit;
 
+    public override WindowRule Share(int processes) =>
+        new BucketRule(Window with { Limit = Math.Max(1, Window.Limit / processes) }, Math.Max(1, perMinute / processes));
+
     /// <summary>Full is now at the earliest; more than a full bucket ahead is a clock that was set back.</summary>
-    public override void Settle(CounterState state, long now) => state.Set(Math.Clamp(FullAt(state), now, now + Depth), 0);
+    public override bool Settle(CounterState state, long now)
+    {
+        var ahead = FullAt(state) > now + Depth;
+        state.Set(Math.Clamp(FullAt(state), now, now + Depth), 0);
+        return ahead;
+    }
 
     public override bool Fits(CounterState state, long now, long amount) => FullAt(state) + CostOf(amount) <= now + Depth;
 

@@ -42,7 +42,8 @@ internal sealed class CounterState
     }
 
     /// <summary>Forgets slots before <paramref name="oldest"/>, and moves what lies after <paramref name="current"/> into it: the clock was set back.</summary>
-    public void Settle(long oldest, long current)
+    /// <returns>Whether anything was moved.</returns>
+    public bool Settle(long oldest, long current)
     {
         var old = 0;
         while (old < _slots.Count && _slots[old].Number < oldest)
@@ -60,6 +61,7 @@ internal sealed class CounterState
         Used -= ahead;
         if (ahead > 0)
             Add(current, ahead);
+        return ahead > 0;
     }
 
     /// <summary>Puts one slot in the place of all.</summary>

@@ -10,8 +10,9 @@ internal interface IRateCounter
     ValueTask<ChargeOutcome> ChargeAsync(CounterCharge[] charges, CancellationToken cancellationToken);
 
     /// <summary>Takes back what was granted. What has come back by itself since is not taken back again.</summary>
-    /// <param name="at"><see cref="ChargeOutcome.At"/> of the charge.</param>
-    ValueTask RefundAsync(CounterCharge[] charges, long at, CancellationToken cancellationToken);
+    /// <param name="outcome">Of the charge.</param>
+    /// <exception cref="Quiver.Diagnostics.QuiverException">What keeps the counts is away.</exception>
+    ValueTask RefundAsync(CounterCharge[] charges, ChargeOutcome outcome, CancellationToken cancellationToken);
 }
 
 /// <summary>An amount, in thousandths of a unit, for one counter.</summary>
@@ -21,4 +22,8 @@ internal readonly record struct CounterCharge(CounterId Id, WindowRule Rule, lon
 /// <param name="Granted">Whether all of it was added, rather than nothing.</param>
 /// <param name="At">When, in microseconds since 1970 in UTC.</param>
 /// <param name="Standings">Of each counter, in the order asked: after the charge if it was granted, as it was otherwise.</param>
-internal readonly record struct ChargeOutcome(bool Granted, long At, WindowStanding[] Standings);
+internal readonly record struct ChargeOutcome(bool Granted, long At, WindowStanding[] Standings)
+{
+    /// <summary>Whether this process counted for itself, because what it shares with others was away.</summary>
+    public bool IsLocal { get; init; }
+}

@@ -46,7 +46,7 @@ internal sealed class MemoryRateCounter : IRateCounter
         }
     }
 
-    public ValueTask RefundAsync(CounterCharge[] charges, long at, CancellationToken cancellationToken)
+    public ValueTask RefundAsync(CounterCharge[] charges, ChargeOutcome outcome, CancellationToken cancellationToken)
     {
         var stripes = Enter(charges);
         try
@@ -57,7 +57,7 @@ internal sealed class MemoryRateCounter : IRateCounter
                 if (StripeOf(charge.Id).Find(charge.Id) is not { } state)
                     continue;
                 charge.Rule.Settle(state, now);
-                charge.Rule.Remove(state, now, at, charge.Amount);
+                charge.Rule.Remove(state, now, outcome.At, charge.Amount);
             }
 
             return ValueTask.CompletedTask;

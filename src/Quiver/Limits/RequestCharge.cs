@@ -12,7 +12,7 @@ public sealed class RequestCharge
     private readonly WindowRule[] _rules;
     private readonly RateSubject _subject;
     private readonly double _hitCost;
-    private readonly List<(CounterCharge[] Charges, long At)> _taken = new(1);
+    private readonly List<(CounterCharge[] Charges, ChargeOutcome Outcome)> _taken = new(1);
     private long _requestTaken;
 
     internal RequestCharge(IRateCounter counter, WindowRule[] rules, in RateSubject subject, double hitCost)
@@ -26,6 +26,9 @@ public sealed class RequestCharge
     /// <summary>What is left of each window of the plan, as of the last charge; empty before the first.</summary>
     public IReadOnlyList<WindowStanding> Standings { get; private set; } = [];
 
+    /// <summary>When <see cref="Standings"/> was so, in UTC.</summary>
+    public DateTimeOffset At { get; private set; }
+
     /// <summary>Charges a cost to every window, or to none of them.</summary>
     /// <exception cref="QuiverException">
     /// A window has less left (<see cref="ErrorKind.QuotaExceeded"/>), or never allows so much at once (<see cref="ErrorKind.RequestTooLarge"/>);
@@ -35,22 +38,22 @@ public sealed class RequestCharge
     {
         var charges = ChargesFor(cost);
         var outcome = await _counter.ChargeAsync(charges, cancellationToken);
-        Standings = outcome.Standings;
+        (Standings, At) = (outcome.Standings, RateClock.At(outcome.At));
         if (!outcome.Granted)
             throw Refusal(charges, outcome);
         _requestTaken = Math.Max(_requestTaken, cost.Of(RateUnit.Requests, _hitCost));
         if (Array.Exists(charges, charge => charge.Amount > 0))
-            _taken.Add((charges, outcome.At));
+            _taken.Add((charges, outcome));
     }
 
     /// <summary>Gives back all that was taken: the request failed, and not by its caller's fault.</summary>
     public async ValueTask RefundAsync(CancellationToken cancellationToken)
     {
         // Backwards, and each forgotten first: a second call, or one after a failure, gives nothing back twice.
-        while (_taken is [.., var (charges, at)])
+        while (_taken is [.., var (charges, outcome)])
         {
             _taken.RemoveAt(_taken.Count - 1);
-            await _counter.RefundAsync(charges, at, cancellationToken);
+            await _counter.RefundAsync(charges, outcome, cancellationToken);
         }
 
         _requestTaken = 0;

@@ -39,10 +39,12 @@ internal sealed class SlotRule : WindowRule
         return (date.Year * 12) + date.Month - 1;
     }
 
-    public override void Settle(CounterState state, long now)
+    public override WindowRule Share(int processes) => new SlotRule(Window with { Limit = Math.Max(1, Window.Limit / processes) });
+
+    public override bool Settle(CounterState state, long now)
     {
         var current = SlotOf(now);
-        state.Settle(current - Span, current);
+        return state.Settle(current - Span, current);
     }
 
     public override bool Fits(CounterState state, long now, long amount) => state.Used + amount <= Capacity;

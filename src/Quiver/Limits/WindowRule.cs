@@ -24,8 +24,12 @@ internal abstract class WindowRule(RateWindow window)
         return new BucketRule(window, minute?.Limit ?? window.Limit);
     }
 
+    /// <summary>The same window with an equal part of the limit, at least 1, for one of several processes that cannot speak with each other.</summary>
+    public abstract WindowRule Share(int processes);
+
     /// <summary>Forgets what no longer counts, and brings back into the present what a clock that was set back left in the future.</summary>
-    public abstract void Settle(CounterState state, long now);
+    /// <returns>Whether anything was brought back: that must be kept even if nothing is added, or it would come back again and again.</returns>
+    public abstract bool Settle(CounterState state, long now);
 
     /// <summary>Whether so much more may be used.</summary>
     public abstract bool Fits(CounterState state, long now, long amount);

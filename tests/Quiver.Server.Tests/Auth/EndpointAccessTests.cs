@@ -33,6 +33,6 @@ public sealed class EndpointAccessTests
         await using var server = await TestServer.StartAsync();
 
         var open = server.Endpoints.Cast<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<Access>()!.IsAnyone).Select(endpoint => endpoint.RoutePattern.RawText);
-        Assert.Equal(["/", "/api-doc/openapi.json", "/docs", "/health", "/health/live", "/health/ready", "/openapi.json", "/ping"], open.Order(StringComparer.Ordinal));
+        Assert.Equal(["/", "/api-doc/openapi.json", "/docs", "/health", "/health/live", "/health/ready", "/openapi.json", "/ping", "/v1/health"], open.Order(StringComparer.Ordinal));
     }
 }

@@ -88,6 +88,27 @@ public sealed class LimitTests
         Assert.Equal("""{"error":"rate_limit_exceeded","message":"Monthly quota exhausted","reset_at":"2026-02-01T00:00:00Z"}""", System.Text.Encoding.UTF8.GetString(refused.Bytes));
     }
 
+    /// <summary>Its clients would wait as long as they are told; the text says until when, and that is tomorrow (defect 4).</summary>
+    [Fact]
+    public async Task EmbedCaches_refusal_names_the_next_midnight()
+    {
+        await using var server = await TestServer.StartAsync(new ServeOptions { Plan = "embedcache-paid", PlanLimits = new PresetLimits { EmbedCachePaid = 3 } }, time: _time);
+        _time.Advance(TimeSpan.FromHours(23));
+        Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync("""{"texts":["of a day 1","of a day 2"],"public":false}""", "/v1/embed/batch")).Status);
+
+        // All or nothing: one of the two would fit.
+        var refused = await server.EmbedAsync("""{"texts":["of a day 3","of a day 4"],"public":false}""", "/v1/embed/batch");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
+        Assert.Equal("Rate limit exceeded. Limit: 3/day. Resets at: 2026-01-02 00:00 UTC", refused.Json.GetProperty("error").GetString());
+        Assert.Equal("3600", refused.Header("Retry-After"));
+        Assert.Equal("\"items-day\";q=3;w=86400;qu=\"items\"", refused.Header("RateLimit-Policy"));
+        Assert.Equal("\"items-day\";r=1;t=3600", refused.Header("RateLimit"));
+
+        Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync("""{"text":"of a day 3","public":false}""", "/v1/embed")).Status);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(HttpStatusCode.OK, (await server.EmbedAsync("""{"texts":["of a day 4","of a day 5"],"public":false}""", "/v1/embed/batch")).Status);
+    }
+
     [Fact]
     public async Task What_is_at_hand_is_answered_when_the_quota_is_used_up()
     {

@@ -27,6 +27,43 @@ public sealed partial class ServerProgramTests
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(curl.Groups["type"].Value);
         var answer = await SendAsync(server, request);
         Assert.Equal(384, Assert.Single(answer.Vectors()).Length);
+        // Computed for the caller, and not at the start.
+        Assert.Null(answer.Header("x-quiver-cache-hits"));
+    }
+
+    [Fact]
+    public async Task A_model_that_computes_no_numbers_lets_the_server_start_and_keeps_it_from_being_ready()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var source in Directory.EnumerateFiles(TestData.TinyModel("bert"), "*", SearchOption.AllDirectories))
+        {
+            var target = folder.File(Path.GetRelativePath(TestData.TinyModel("bert"), source));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(source, target);
+        }
+
+        SpoilTokenTable(folder.File("model.safetensors"));
+        await using var server = await ServerProgram.StartAsync("--model", folder.Path);
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, new HttpRequestMessage(HttpMethod.Get, "/health/live"))).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await SendAsync(server, new HttpRequestMessage(HttpMethod.Get, "/health/ready"))).Status);
+        var name = server.Announcement[1].Split(':')[0]["  model  ".Length..];
+        Assert.Equal(HttpStatusCode.InternalServerError, (await SendAsync(server, Post(JsonSerializer.Serialize(new { model = name, input = "a" })))).Status);
+        server.Terminate();
+        var (exitCode, log) = await server.EndAsync();
+        Assert.Equal(0, exitCode);
+        Assert.Contains("/health/ready answers 503 until a self-test passes.", log, StringComparison.Ordinal);
+    }
+
+    /// <summary>Every element of the token table becomes NaN. It is the one tensor of which a start reads nothing.</summary>
+    private static void SpoilTokenTable(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var length = (int)BitConverter.ToUInt64(bytes);
+        using var header = JsonDocument.Parse(bytes.AsMemory(8, length));
+        var table = header.RootElement.EnumerateObject().Single(tensor => tensor.Name.EndsWith("word_embeddings.weight", StringComparison.Ordinal)).Value.GetProperty("data_offsets");
+        bytes.AsSpan((8 + length + table[0].GetInt32())..(8 + length + table[1].GetInt32())).Fill(0xFF);
+        File.WriteAllBytes(path, bytes);
     }
 
     [Fact]

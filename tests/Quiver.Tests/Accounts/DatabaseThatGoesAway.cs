@@ -14,14 +14,14 @@ internal sealed class DatabaseThatGoesAway(Database inner) : Database
 
     public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => Present().OpenAsync(cancellationToken);
 
+    public override Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) => Present().ReadAsync(work, cancellationToken);
+
     public override Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, IsolationLevel isolation, CancellationToken cancellationToken) =>
         Present().WriteAsync(work, isolation, cancellationToken);
 
     public override Task<T> MigrateAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken) => Present().MigrateAsync(work, cancellationToken);
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    protected override bool IsAway(DbException exception) => false;
 
     private Database Present() => IsAwayNow ? throw new QuiverException(ErrorKind.Unavailable, "Away.") : inner;
 }

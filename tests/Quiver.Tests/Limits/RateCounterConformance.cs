@@ -99,7 +99,7 @@ public abstract class RateCounterConformance
             var charges = Charges(plan, Subject("both"), 3);
             var outcome = await counter.ChargeAsync(charges, cancellation);
             if (i % 4 == 0)
-                await counter.RefundAsync(charges, outcome.At, cancellation);
+                await counter.RefundAsync(charges, outcome, cancellation);
         });
 
         Assert.Equal([999_100, 999_100], (await ChargeAsync(counter, plan, "both", 0)).Standings.Select(standing => standing.Remaining));
@@ -141,7 +141,7 @@ public abstract class RateCounterConformance
             Clock.Now = EndOf(period, Clock.Now);
             Assert.True((await ChargeAsync(counter, plan, $"late {period}", 5)).Granted);
 
-            await counter.RefundAsync(charges, first.At, TestContext.Current.CancellationToken);
+            await counter.RefundAsync(charges, first, TestContext.Current.CancellationToken);
 
             Assert.False((await ChargeAsync(counter, plan, $"late {period}", 1)).Granted, $"{period}");
         }
@@ -155,7 +155,7 @@ public abstract class RateCounterConformance
         {
             RateWindow[] plan = [new(RateUnit.Requests, period, RateScope.Tenant, 5)];
             var charges = Charges(plan, Subject($"at once {period}"), 5);
-            await counter.RefundAsync(charges, (await counter.ChargeAsync(charges, TestContext.Current.CancellationToken)).At, TestContext.Current.CancellationToken);
+            await counter.RefundAsync(charges, await counter.ChargeAsync(charges, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
             Assert.True((await ChargeAsync(counter, plan, $"at once {period}", 5)).Granted, $"{period}");
         }
     }
@@ -175,7 +175,7 @@ public abstract class RateCounterConformance
     {
         var counter = await CreateAsync();
         var random = new Random(20260314);
-        var (simulator, subject, undo) = (new RateSimulator(plan), 0, (At: 0L, When: default(DateTimeOffset), Units: 0L));
+        var (simulator, subject, undo) = (new RateSimulator(plan), 0, (Outcome: default(ChargeOutcome), When: default(DateTimeOffset), Units: 0L));
         for (var step = 0; step < Steps; step++)
         {
             if (step % 500 == 499)
@@ -188,13 +188,13 @@ public abstract class RateCounterConformance
             Assert.Equal(plan.Select(window => simulator.Remaining(window, Clock.Now)), outcome.Standings.Select(standing => standing.Remaining));
             if (refunds && undo.Units > 0 && random.Next(3) == 0)
             {
-                await counter.RefundAsync(Charges(plan, Subject($"simulated {plan.Length} {subject}"), undo.Units), undo.At, TestContext.Current.CancellationToken);
+                await counter.RefundAsync(Charges(plan, Subject($"simulated {plan.Length} {subject}"), undo.Units), undo.Outcome, TestContext.Current.CancellationToken);
                 simulator.Refund(undo.When, undo.Units);
                 undo = default;
             }
             else if (outcome.Granted)
             {
-                undo = (outcome.At, Clock.Now, units);
+                undo = (outcome, Clock.Now, units);
             }
         }
     }

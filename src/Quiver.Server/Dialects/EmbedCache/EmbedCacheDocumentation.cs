@@ -57,6 +57,17 @@ internal static class EmbedCacheDocumentation
         DialectErrors = [new("a text is empty", "The first text that is empty or too long is named.", EmbedCacheErrorRenderer.Render(EmbedCacheError.Invalid(FieldError.Rule("texts[1] must be at least 1 character"))))],
     };
 
+    public static RouteDocumentation Stats { get; } = new(Group, "Tell the caller's cache hits and misses of today, in UTC")
+    {
+        AnswerSchema = """
+            {"type":"object","required":["cache_hits","cache_misses","total_cached"],"properties":{
+              "cache_hits":{"type":"integer"},
+              "cache_misses":{"type":"integer"},
+              "total_cached":{"type":"integer","description":"Vectors of the caller's that are cached now."}}}
+            """,
+        Examples = [new("stats", null, """{"cache_hits":150,"cache_misses":50,"total_cached":200}""")],
+    };
+
     public static RouteDocumentation Health { get; } = new(Group, "Tell that the server answers, as the Vector Embed Cache Server does")
     {
         AnswerSchema = """{"type":"object","required":["status","version"],"properties":{"status":{"const":"ok"},"version":{"type":"string"}}}""",

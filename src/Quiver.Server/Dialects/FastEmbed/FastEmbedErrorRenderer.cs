@@ -17,13 +17,13 @@ internal sealed class FastEmbedErrorRenderer : ErrorRenderer
     public override ErrorAnswer Render(HttpFault fault) => Render(FastEmbedError.From(fault));
 
     /// <summary>The month's window where the plan has one, as FastEmbed's plans do; else the one that leaves the least.</summary>
-    public override void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, TimeProvider time)
+    public override void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, DateTimeOffset at)
     {
         if ((LimitHeaders.Of(standings, RatePeriod.Month) ?? LimitHeaders.Tightest(standings, RateUnit.Requests)) is not { } standing)
             return;
         headers["X-RateLimit-Limit"] = LimitHeaders.Text(standing.Window.Limit);
         headers["X-RateLimit-Remaining"] = LimitHeaders.Text(standing.Remaining);
-        headers["X-RateLimit-Reset"] = Iso(time.GetUtcNow() + standing.Full);
+        headers["X-RateLimit-Reset"] = Iso(at + standing.Full);
     }
 
     /// <summary>In whole seconds, rounded up: what was told is never too early.</summary>

@@ -6,7 +6,6 @@ using Quiver.Server.Telemetry;
 namespace Quiver.Server.Dialects.FastEmbed;
 
 /// <summary>FastEmbed's metrics, with true values: its own counted padding as tokens. Requests of every dialect count.</summary>
-/// <remarks>fastembed_rate_limit_exceeded_total is not among them: there are no tiers whose limits could be exceeded.</remarks>
 internal sealed class FastEmbedMetrics : ProfileMetrics
 {
     private readonly Histogram<double> _requestLatency;
@@ -16,6 +15,7 @@ internal sealed class FastEmbedMetrics : ProfileMetrics
     private readonly Counter<long> _hits;
     private readonly Counter<long> _misses;
     private readonly Counter<long> _errors;
+    private readonly Counter<long> _overLimit;
 
     public FastEmbedMetrics(Meter meter)
     {
@@ -26,6 +26,7 @@ internal sealed class FastEmbedMetrics : ProfileMetrics
         _hits = meter.CreateCounter<long>("fastembed_cache_hits_total", null, "Total number of cache hits");
         _misses = meter.CreateCounter<long>("fastembed_cache_misses_total", null, "Total number of cache misses");
         _errors = meter.CreateCounter<long>("fastembed_errors_total", null, "Total number of errors");
+        _overLimit = meter.CreateCounter<long>("fastembed_rate_limit_exceeded_total", null, "Total number of rate limit exceeded errors");
 
         Histogram<double> Latency(string name, string description, double[] bounds) =>
             meter.CreateHistogram(name, null, description, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
@@ -35,6 +36,8 @@ internal sealed class FastEmbedMetrics : ProfileMetrics
     {
         if (record.Failure is { } failure)
             _errors.Add(1, new KeyValuePair<string, object?>("error_type", ErrorType(failure)));
+        if (record is { Failure: ErrorKind.QuotaExceeded, Plan: { } plan })
+            _overLimit.Add(1, new KeyValuePair<string, object?>("tier", plan));
         if (!record.Answered || record.Items == 0)
             return;
 

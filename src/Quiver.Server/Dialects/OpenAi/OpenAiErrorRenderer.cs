@@ -18,7 +18,7 @@ internal sealed class OpenAiErrorRenderer : ErrorRenderer
         Render(new OpenAiError(fault.Status, fault.Message, null, fault.Status == 405 ? "method_not_supported" : null));
 
     /// <summary>Of the window that leaves the least, as OpenAI shows one of its own; what is counted in items it has no word for.</summary>
-    public override void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, TimeProvider time)
+    public override void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, DateTimeOffset at)
     {
         if (LimitHeaders.Tightest(standings, RateUnit.Requests) is { } requests)
         {

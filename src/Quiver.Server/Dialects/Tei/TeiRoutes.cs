@@ -54,7 +54,7 @@ internal sealed class TeiRoutes(EmbeddingService embeddings, BodyMemory bodyMemo
             record.Asked(call.Request.Inputs.Count);
             result = await embeddings.EmbedTokensAsync(call.Request.AskedBy(context), context.RequestAborted);
             var tokens = Enumerable.Range(0, result.Count).Sum(result.Tokens);
-            record.Count(result.Count, tokens);
+            record.Count(result);
             headers.Write(context.Response.Headers, call.Characters, tokens, result.Times);
         }
 

@@ -22,7 +22,7 @@ internal sealed class TkrEmbedErrorRenderer : ErrorRenderer
     public override ErrorAnswer Render(HttpFault fault) => Render(TkrEmbedError.Http(fault.Status, fault.Message));
 
     /// <summary>The service's headers, on each of its windows; those of a refusal are the tightest one's.</summary>
-    public override void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, TimeProvider time)
+    public override void WriteLimits(IHeaderDictionary headers, IReadOnlyList<WindowStanding> standings, int status, DateTimeOffset at)
     {
         foreach (var (period, name) in Windows)
         {
@@ -36,7 +36,7 @@ internal sealed class TkrEmbedErrorRenderer : ErrorRenderer
             return;
         headers["X-RateLimit-Limit"] = LimitHeaders.Text(tightest.Window.Limit);
         headers["X-RateLimit-Remaining"] = LimitHeaders.Text(tightest.Remaining);
-        headers["X-RateLimit-Reset"] = LimitHeaders.Text((time.GetUtcNow() + tightest.Full).ToUnixTimeSeconds() + 1);
+        headers["X-RateLimit-Reset"] = LimitHeaders.Text((at + tightest.Full + TimeSpan.FromTicks(TimeSpan.TicksPerSecond - 1)).ToUnixTimeSeconds());
     }
 
     public static ErrorAnswer Render(TkrEmbedError error) => new(error.Status, Body(error, Example.Id, Example.Time), "application/json")

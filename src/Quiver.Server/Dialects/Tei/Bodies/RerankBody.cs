@@ -1,7 +1,7 @@
 namespace Quiver.Server.Dialects.Tei.Bodies;
 
-/// <summary>What POST /rerank reads. No served model can do it yet, so only its checks are made.</summary>
-internal sealed class RerankBody : TeiBody
+/// <summary>What POST /rerank reads.</summary>
+internal sealed class RerankBody : UnservedBody
 {
     private static readonly string[] MemberNames = ["query", "texts", "truncate", "truncation_direction", "raw_scores", "return_text"];
 
@@ -13,57 +13,11 @@ internal sealed class RerankBody : TeiBody
 
     public List<string> Texts { get; private set; } = [];
 
-    public override void Read(string member, ref TeiReader json)
+    protected override void ReadInput(string member, ref TeiReader json)
     {
-        switch (member)
-        {
-            case "query":
-                _ = json.String();
-                break;
-            case "texts":
-                Texts = json.Strings();
-                break;
-            case "truncate":
-                _ = json.OptionalBoolean();
-                break;
-            case "truncation_direction":
-                _ = json.Side();
-                break;
-            default:
-                _ = json.Boolean();
-                break;
-        }
-    }
-}
-
-/// <summary>What POST /predict reads. No served model can do it yet, so only its checks are made.</summary>
-internal sealed class PredictBody : TeiBody
-{
-    private static readonly string[] MemberNames = ["inputs", "truncate", "truncation_direction", "raw_scores"];
-
-    public override string Name => "struct PredictRequest";
-
-    public override ReadOnlySpan<string> Members => MemberNames;
-
-    /// <summary>How many texts or pairs of texts there are.</summary>
-    public int Inputs { get; private set; }
-
-    public override void Read(string member, ref TeiReader json)
-    {
-        switch (member)
-        {
-            case "inputs":
-                Inputs = json.Pairs();
-                break;
-            case "truncate":
-                _ = json.OptionalBoolean();
-                break;
-            case "truncation_direction":
-                _ = json.Side();
-                break;
-            default:
-                _ = json.Boolean();
-                break;
-        }
+        if (member == "query")
+            _ = json.String();
+        else
+            Texts = json.Strings();
     }
 }

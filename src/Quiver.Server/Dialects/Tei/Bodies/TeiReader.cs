@@ -17,7 +17,6 @@ namespace Quiver.Server.Dialects.Tei.Bodies;
 internal ref struct TeiReader
 {
     private const int MaxDepth = 128;
-    private const int MaxShownName = 64;
     private const string PairsExpected = "a string, a pair of strings [string, string] or a batch of mixed strings and pairs [[string], [string, string], ...]";
 
     private readonly ReadOnlySpan<byte> _body;
@@ -118,7 +117,7 @@ internal ref struct TeiReader
         {
             "Left" or "left" => TruncationSide.Left,
             "Right" or "right" => TruncationSide.Right,
-            _ => throw Wrong($"unknown variant `{Short(name)}`, expected one of `Left`, `left`, `Right`, `right`", _json.BytesConsumed),
+            _ => throw Wrong($"unknown variant `{TeiWords.Short(name)}`, expected one of `Left`, `left`, `Right`, `right`", _json.BytesConsumed),
         };
     }
 
@@ -220,7 +219,7 @@ internal ref struct TeiReader
         if (_json.TokenType == JsonTokenType.String)
             return 1;
         if (_json.TokenType != JsonTokenType.StartArray)
-            throw Wrong($"invalid type: {Found()}, expected {PairsExpected}", _json.BytesConsumed);
+            throw Wrong($"invalid type: {TeiWords.Found(_json)}, expected {PairsExpected}", _json.BytesConsumed);
         if (Next() is JsonTokenType.String or JsonTokenType.EndArray)
             return RequirePair(RestOfTexts(), _json.BytesConsumed);
 
@@ -260,7 +259,7 @@ internal ref struct TeiReader
 
     /// <summary>A value of another type than the one expected.</summary>
     private readonly TeiException WrongType(string expected) =>
-        Wrong($"invalid type: {Found()}, expected {expected}", _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? _json.TokenStartIndex : _json.BytesConsumed);
+        Wrong($"invalid type: {TeiWords.Found(_json)}, expected {expected}", _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? _json.TokenStartIndex : _json.BytesConsumed);
 
     private void Members(TeiBody target, string path)
     {
@@ -379,24 +378,4 @@ internal ref struct TeiReader
     }
 
     private static TeiException NotJson(string reason) => new(new TeiError(400, "Validation", $"Failed to parse the request body as JSON: {reason}"));
-
-    private static string Short(string name) => name.Length <= MaxShownName ? name : name[..(char.IsHighSurrogate(name[MaxShownName - 1]) ? MaxShownName - 1 : MaxShownName)] + "…";
-
-    private readonly string Found() => _json.TokenType switch
-    {
-        JsonTokenType.StartObject => "map",
-        JsonTokenType.StartArray => "sequence",
-        JsonTokenType.String => "string",
-        JsonTokenType.True => "boolean `true`",
-        JsonTokenType.False => "boolean `false`",
-        JsonTokenType.Number when _json.TryGetInt64(out var whole) => $"integer `{whole}`",
-        JsonTokenType.Number => $"floating point `{Floating(_json.GetDouble())}`",
-        _ => "null",
-    };
-
-    private static string Floating(double number)
-    {
-        var text = number.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e');
-        return text.Contains('.', StringComparison.Ordinal) || text.Contains('e', StringComparison.Ordinal) ? text : text + ".0";
-    }
 }

@@ -1,0 +1,3 @@
+DROP TABLE usage_batches;
+DROP TABLE usage_days;
+DROP TABLE rate_counters;
