@@ -1,6 +1,7 @@
 using Quiver.Caching;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Providers;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
 using Quiver.Storage;
@@ -13,8 +14,8 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache, LimitParts limits) =>
-        (Embeddings, Database, Cache, Limits) = (embeddings, database, cache, limits);
+    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache, LimitParts limits, ProviderParts? providers) =>
+        (Embeddings, Database, Cache, Limits, Providers) = (embeddings, database, cache, limits, providers);
 
     public EmbeddingService Embeddings { get; }
 
@@ -25,24 +26,35 @@ internal sealed class ServerParts : IAsyncDisposable
 
     public LimitParts Limits { get; }
 
+    /// <summary>null where callers cannot bring providers of their own.</summary>
+    public ProviderParts? Providers { get; }
+
     /// <param name="models">Stay the caller's to dispose, after the parts.</param>
     /// <param name="embedding">Over what the options make of it; null for those.</param>
+    /// <param name="network">How callers' providers are reached; null is as the system does it.</param>
     /// <exception cref="UsageException">The models and aliases do not go together.</exception>
     /// <exception cref="MigrationException">The database is not one of this program.</exception>
     /// <exception cref="QuiverException"><see cref="ErrorKind.Unavailable"/>: the database does not answer.</exception>
     public static async Task<ServerParts> CreateAsync(
-        ServeOptions options, IReadOnlyList<IEmbedder> models, TimeProvider time, CancellationToken cancellationToken, EmbeddingServiceOptions? embedding = null)
+        ServeOptions options,
+        IReadOnlyList<IEmbedder> models,
+        TimeProvider time,
+        CancellationToken cancellationToken,
+        EmbeddingServiceOptions? embedding = null,
+        ProviderNetwork? network = null)
     {
         var directory = Directory(models, options);
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
         embedding ??= EmbeddingOptions(options);
         var cache = await CacheParts.CreateAsync(options, embedding.Cache, time, cancellationToken);
-        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache, new LimitParts(options, database, time));
+        var providers = database is null ? null : await ProviderParts.CreateAsync(options, database, network ?? ProviderNetwork.System, time, cancellationToken);
+        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache, new LimitParts(options, database, time), providers);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Embeddings.DisposeAsync();
+        Providers?.Dispose();
         await Cache.DisposeAsync();
         await Limits.DisposeAsync();
         if (Database is not null)
