@@ -49,7 +49,6 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, ProviderPart
         await VectorsAnswer.WriteBatchAsync(context, result);
     }
 
-    /// <summary>As documents: the service put their prompt before every text.</summary>
     private async Task<EmbeddingResult> EmbedAsync(HttpContext context, string model, IReadOnlyList<string> texts, bool isPublic)
     {
         var record = RequestRecord.Of(context);
@@ -61,6 +60,7 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, ProviderPart
         return result;
     }
 
+    /// <summary>As documents: the service put their prompt before every text.</summary>
     private EmbeddingRequest ServedRequest(HttpContext context, string model, EmbeddingInput[] inputs, bool isPublic)
     {
         var served = _models.Find(model);
@@ -78,9 +78,8 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, ProviderPart
     {
         if (providers is null || (!NeedsProvider(context) && (model.Length == 0 || embeddings.Models.TryGet(model, out _))))
             return null;
-        var tenant = Callers.Of(context).Tenant;
-        return await providers.Tenants.FindAsync(tenant, context.RequestAborted) is { } own && (NeedsProvider(context) || own.Name == model)
-            ? new EmbeddingRequest(own.Name, inputs) { Tenant = tenant, Provider = own, Normalize = false }
+        return await providers.Tenants.FindAsync(Callers.Of(context).Tenant, context.RequestAborted) is { } own && (NeedsProvider(context) || own.Name == model)
+            ? new EmbeddingRequest(own.Name, inputs) { Provider = own, Normalize = false }
             : null;
     }
 
