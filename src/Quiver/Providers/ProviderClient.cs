@@ -150,7 +150,8 @@ internal sealed class ProviderClient : IDisposable
         if (content.Headers.ContentLength > maxBytes)
             throw new ProviderFailure(ProviderFault.TooLarge);
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[Math.Min(maxBytes, content.Headers.ContentLength ?? 16 * 1024) + 1];
+        // Grows with what has arrived, never by what the provider promises.
+        var buffer = new byte[16 * 1024];
         for (var length = 0; ;)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
