@@ -28,15 +28,9 @@ internal static class SecretsCommand
 
     private static async Task<int> RotateAsync(LoadedConfiguration configuration, CancellationToken cancellationToken)
     {
-        if (configuration.Problems is not [])
-        {
-            foreach (var problem in configuration.Problems)
-                await Console.Error.WriteLineAsync($"quiver: {problem}");
-            return ExitCode.Usage;
-        }
-
-        await using var database = await DatabaseStart.OpenAsync(configuration.Options, TimeProvider.System, cancellationToken);
-        if (await ProviderParts.RingAsync(configuration.Options, database, cancellationToken) is not { } keys)
+        var options = DatabaseCommands.OptionsOf(configuration);
+        await using var database = await DatabaseStart.OpenAsync(options, TimeProvider.System, cancellationToken);
+        if (await ProviderParts.RingAsync(options, database, cancellationToken) is not { } keys)
             throw new UsageException("There is no encryption key: set QUIVER_ENCRYPTION_KEY to the new one, and QUIVER_PREVIOUS_ENCRYPTION_KEY to the one before it.");
         var report = await new SecretRotation(database, keys, TimeProvider.System).RunAsync(cancellationToken);
 
