@@ -23,6 +23,7 @@ internal static class QuiverCommand
             ConfigCommand.Create(),
             MigrateCommand.Create(),
             BackupCommand.Create(),
+            SecretsCommand.Create(),
             DoctorCommand.Create(),
             BenchCommand.Create(),
         },

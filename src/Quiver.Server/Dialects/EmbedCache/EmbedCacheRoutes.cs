@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Quiver.Accounts;
+using Quiver.Diagnostics;
 using Quiver.Embedding;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
@@ -9,7 +10,7 @@ using Quiver.Server.Hosting;
 namespace Quiver.Server.Dialects.EmbedCache;
 
 /// <summary>The embedding routes of the Vector Embed Cache Server. See docs/embed-cache.md for what is supported, and docs/compatibility.md for what differs.</summary>
-internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, BodyMemory bodyMemory, ServeOptions options, TimeProvider time)
+internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, ProviderParts? providers, BodyMemory bodyMemory, ServeOptions options, TimeProvider time)
 {
     private readonly ServedModels _models = new(embeddings.Models);
 
@@ -48,22 +49,44 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, BodyMemory b
         await VectorsAnswer.WriteBatchAsync(context, result);
     }
 
-    /// <summary>As documents: the service put their prompt before every text.</summary>
     private async Task<EmbeddingResult> EmbedAsync(HttpContext context, string model, IReadOnlyList<string> texts, bool isPublic)
     {
         var record = RequestRecord.Of(context);
         record.Asked(texts.Count);
-        var served = _models.Find(model);
-        var request = new EmbeddingRequest(served, [.. texts.Select(text => new EmbeddingInput(text))])
-        {
-            Prompt = InputTypes.PromptFor(embeddings.Models.Get(served), "search_document"),
-            LongInput = options.AutoTruncate ?? true ? LongInput.Truncate : LongInput.Refuse,
-            Shared = isPublic,
-        };
+        var inputs = texts.Select(text => new EmbeddingInput(text)).ToArray();
+        var request = await OwnRequestAsync(context, model, inputs) ?? ServedRequest(context, model, inputs, isPublic);
         var result = await embeddings.EmbedAsync(request.AskedBy(context), context.RequestAborted);
         record.Count(result);
         return result;
     }
+
+    /// <summary>As documents: the service put their prompt before every text.</summary>
+    private EmbeddingRequest ServedRequest(HttpContext context, string model, EmbeddingInput[] inputs, bool isPublic)
+    {
+        var served = _models.Find(model);
+        return new EmbeddingRequest(served, inputs)
+        {
+            Prompt = InputTypes.PromptFor(embeddings.Models.Get(served), "search_document"),
+            LongInput = options.AutoTruncate ?? true ? LongInput.Truncate : LongInput.Refuse,
+            Shared = isPublic,
+            Uncached = NeedsProvider(context) ? NoProvider(isBatch: context.Request.Path.Value!.EndsWith("/batch", StringComparison.OrdinalIgnoreCase)) : null,
+        };
+    }
+
+    /// <summary>What the caller's own provider embeds: everything under a plan without served models, otherwise what names the provider as its model.</summary>
+    private async ValueTask<EmbeddingRequest?> OwnRequestAsync(HttpContext context, string model, EmbeddingInput[] inputs)
+    {
+        if (providers is null || (!NeedsProvider(context) && (model.Length == 0 || embeddings.Models.TryGet(model, out _))))
+            return null;
+        return await providers.Tenants.FindAsync(Callers.Of(context).Tenant, context.RequestAborted) is { } own && (NeedsProvider(context) || own.Name == model)
+            ? new EmbeddingRequest(own.Name, inputs) { Provider = own, Normalize = false }
+            : null;
+    }
+
+    private bool NeedsProvider(HttpContext context) => providers is not null && Callers.Of(context).Plan.OwnProviderOnly;
+
+    private static QuiverException NoProvider(bool isBatch) =>
+        new(ErrorKind.InvalidInput, "Free tier requires BYOK provider" + (isBatch ? "" : ". Configure at POST /v1/provider"));
 
     private void WriteHealth(Utf8JsonWriter json)
     {
