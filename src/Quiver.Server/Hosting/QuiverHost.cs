@@ -52,11 +52,18 @@ internal static class QuiverHost
         embedCache.Map(app);
         new StatsRoute(embeddings, parts.Limits.Usage).Map(app);
         new ProviderRoutes(parts.Providers, bodyMemory, options).Map(app);
+        if (parts.Accounts is { } accounts)
+        {
+            new Dialects.EmbedCache.AccountRoutes(accounts, bodyMemory, options).Map(app);
+            new Dialects.TkrEmbed.KeyRoutes(accounts, bodyMemory, time).Map(app);
+        }
+
         new SharedPath(bodyMemory, options, new FastEmbedRoutes(embeddings, options, time).Embed, embedCache.Embed).Map(app, "/v1/embed", Access.Key(Scopes.EmbedText));
         var tei = new TeiRoutes(embeddings, bodyMemory, readiness, options, time);
         tei.Map(app);
         var tkrEmbed = new TkrEmbedRoutes(embeddings, bodyMemory, options, time);
         tkrEmbed.Map(app);
+        new Dialects.TkrEmbed.StatusRoutes(embeddings, options, time).Map(app);
         new SharedPath(bodyMemory, options, tei.Similarity, tkrEmbed.Similarity).Map(app, "/similarity", Access.Key(Scopes.EmbedText));
         if (parts.Accounts is not null)
             new AdminRoutes(parts.Accounts, new PlanPresets(options.PlanLimits), bodyMemory).Map(app);

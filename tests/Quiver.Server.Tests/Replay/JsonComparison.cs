@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Quiver.Server.Tests.Replay;
 
 /// <summary>Compares two JSON values, member by member; numbers that were recorded as fractions within a tolerance.</summary>
-internal sealed class JsonComparison(double tolerance)
+internal sealed partial class JsonComparison(double tolerance)
 {
     /// <summary>One difference for each member that differs, however often it does.</summary>
     public IEnumerable<Difference> Compare(JsonElement expected, JsonElement actual) => Values("", expected, actual).DistinctBy(difference => difference.Aspect);
@@ -11,6 +12,9 @@ internal sealed class JsonComparison(double tolerance)
     private IEnumerable<Difference> Values(string path, JsonElement expected, JsonElement actual) => (expected.ValueKind, actual.ValueKind) switch
     {
         (JsonValueKind.Object, JsonValueKind.Array) when expected.TryGetProperty("_first", out var first) => Shortened(path, expected, first, actual),
+        (JsonValueKind.Object, JsonValueKind.Array) when expected.TryGetProperty("_items", out var items) => expected.GetProperty("_count").GetInt32() == actual.GetArrayLength()
+            ? items.EnumerateArray().Zip(actual.EnumerateArray()).SelectMany(pair => Values($"{path}[]", pair.First, pair.Second))
+            : [new($"member {Named(path)}", $"{expected.GetProperty("_count")} items | {actual.GetArrayLength()} items")],
         (JsonValueKind.Object, JsonValueKind.Object) => Members(path, expected, actual),
         (JsonValueKind.Array, JsonValueKind.Array) => Items(path, expected, actual),
         _ when SameValue(expected, actual) || (path.EndsWith("embedding", StringComparison.Ordinal) && SameVector(expected, actual)) => [],
@@ -51,7 +55,7 @@ internal sealed class JsonComparison(double tolerance)
         (JsonValueKind.Number, JsonValueKind.Number) => expected.TryGetInt64(out var whole) && !expected.GetRawText().Contains('.', StringComparison.Ordinal)
             ? actual.TryGetInt64(out var other) && whole == other
             : Math.Abs(expected.GetDouble() - actual.GetDouble()) <= tolerance,
-        (JsonValueKind.String, JsonValueKind.String) => expected.GetString() == actual.GetString(),
+        (JsonValueKind.String, JsonValueKind.String) => expected.GetString() == actual.GetString() || HasShape(expected.GetString()!, actual.GetString()!),
         var (a, b) => a == b && a is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null,
     };
 
@@ -61,4 +65,11 @@ internal sealed class JsonComparison(double tolerance)
         && Enumerable.Range(0, a.Length / 4).All(i => Math.Abs(BitConverter.ToSingle(a, 4 * i) - BitConverter.ToSingle(b, 4 * i)) <= tolerance);
 
     private static string Named(string path) => path.Length == 0 ? "(root)" : path;
+
+    /// <summary>Secrets, ids and times were recorded by their shape: "usr_&lt;24 hex&gt;".</summary>
+    private static bool HasShape(string expected, string actual) => expected.Contains('<', StringComparison.Ordinal)
+        && Regex.IsMatch(actual, $"^{Shape().Replace(Regex.Escape(expected), shape => shape.Groups["hex"].Success ? $"[0-9a-f]{{{shape.Groups["hex"].Value}}}" : shape.Value.Contains("jwt", StringComparison.Ordinal) ? @"[\w-]+\.[\w-]+\.[\w-]+" : @"\d{4}-\d\d-\d\d")}$");
+
+    [GeneratedRegex(@"<(?<hex>\d+)\\ hex>|<jwt[^>]*>|<today>")]
+    private static partial Regex Shape();
 }

@@ -18,7 +18,9 @@ internal static partial class RecordedRequest
         var head = new StringBuilder($"{request.GetProperty("method").GetString()} {request.GetProperty("path").GetString()} HTTP/1.1\r\nHost: {address.Authority}\r\n");
         foreach (var header in request.GetProperty("headers").EnumerateObject())
             head.Append(CultureInfo.InvariantCulture, $"{header.Name}: {header.Value.GetString()}\r\n");
-        if (body is not null)
+        if (request.GetProperty("headers").TryGetProperty("Transfer-Encoding", out _))
+            body = [.. System.Text.Encoding.ASCII.GetBytes($"{body!.Length:x}\r\n"), .. body, .. "\r\n0\r\n\r\n"u8];
+        else if (body is not null)
             head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n");
         return [.. System.Text.Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), .. body ?? []];
     }

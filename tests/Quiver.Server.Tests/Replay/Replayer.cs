@@ -10,17 +10,21 @@ internal static class Replayer
     /// does not list under <paramref name="server"/>, and for a row there that nothing needs.
     /// </summary>
     /// <param name="start">Starts Quiver in the set-up of the exchanges.</param>
-    public static async Task RunAsync(string recording, string server, Func<string, Task<TestServer>> start)
+    public static Task RunAsync(string recording, string server, Func<string, Task<TestServer>> start) =>
+        RunAsync(Exchange.Recorded(recording), server, async setup => new ReplaySession(await start(setup)));
+
+    /// <inheritdoc cref="RunAsync(string, string, Func{string, Task{TestServer}})"/>
+    public static async Task RunAsync(IReadOnlyList<Exchange> exchanges, string server, Func<string, Task<ReplaySession>> start)
     {
         var table = CompatibilityTable.Of(server);
         var unlisted = new List<string>();
-        foreach (var setup in Exchange.Recorded(recording).Where(exchange => !table.LeavesOut(exchange)).GroupBy(exchange => exchange.Setup))
+        foreach (var setup in exchanges.Where(exchange => !table.LeavesOut(exchange)).GroupBy(exchange => exchange.Setup))
         {
             await using var quiver = await start(setup.Key);
             foreach (var exchange in setup)
             {
                 unlisted.AddRange(
-                    from difference in await ReplayAsync(exchange, quiver.Address)
+                    from difference in await ReplayAsync(exchange, quiver)
                     where !table.Covers(exchange, difference.Aspect)
                     select $"{exchange}: {difference.Aspect}: {difference.Detail}");
             }
@@ -32,13 +36,13 @@ internal static class Replayer
     }
 
     /// <summary>Reads while it sends: a server may refuse a body, and close, before all of it has arrived.</summary>
-    private static async Task<IReadOnlyList<Difference>> ReplayAsync(Exchange exchange, Uri address)
+    private static async Task<IReadOnlyList<Difference>> ReplayAsync(Exchange exchange, ReplaySession session)
     {
-        using var connection = await RawConnection.OpenAsync(address);
-        var sending = SendAsync(connection, RecordedRequest.Bytes(exchange.Request, address));
+        using var connection = await RawConnection.OpenAsync(session.Server.Address);
+        var sending = SendAsync(connection, session.Request(exchange));
         var differences = exchange.Response.TryGetProperty("raw_http", out var raw)
             ? await CompareRawAsync(raw.GetString()!, connection.Stream)
-            : await CompareOneAsync(exchange, connection.Stream);
+            : await CompareOneAsync(exchange, session, connection.Stream);
         await sending;
         return differences;
     }
@@ -55,11 +59,12 @@ internal static class Replayer
         }
     }
 
-    private static async Task<IReadOnlyList<Difference>> CompareOneAsync(Exchange exchange, Stream stream)
+    private static async Task<IReadOnlyList<Difference>> CompareOneAsync(Exchange exchange, ReplaySession session, Stream stream)
     {
         var noBody = exchange.Request.GetProperty("method").GetString() == "HEAD";
         var answer = await WireAnswer.ReadAsync(stream, noBody, TestContext.Current.CancellationToken);
         Assert.True(answer is not null, $"{exchange} was not answered.");
+        session.Learn(exchange, answer);
         return [.. Comparison.Compare(exchange.Response, answer, exchange.Tolerance)];
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Quiver.Accounts;
 using Quiver.Embedding;
 using Quiver.Embedding.Scheduling;
 using Quiver.Providers;
@@ -35,6 +36,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>What waits and what runs at this moment.</summary>
     public SchedulerCounts Counts => _parts.Embeddings.Counts;
+
+    /// <summary>null but with --auth multi.</summary>
+    public AccountService? Accounts => _parts.Accounts;
 
     public string Log => _log.Text;
 
