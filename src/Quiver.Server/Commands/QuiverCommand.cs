@@ -17,6 +17,7 @@ internal static class QuiverCommand
             EmbedCommand.Create(),
             TokenizeCommand.Create(),
             ModelsCommand.Create(),
+            CacheCommand.Create(),
             ConfigCommand.Create(),
             MigrateCommand.Create(),
             BackupCommand.Create(),
