@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Quiver.Bench.Http;
-using Quiver.Bench.Measurement;
 using Quiver.Bench.Reporting;
 using Quiver.Caching;
 using Quiver.Storage;
@@ -66,7 +65,7 @@ internal static class CacheTierBench
             using var generator = new LoadGenerator(server.Port, connections: 1);
             generator.RunClosed(() => request, TimeSpan.FromSeconds(1));
             var answers = generator.RunClosed(() => request, TimeSpan.FromSeconds(3)).RequireAllGood();
-            return [.. Enumerable.Range(1, 999).Select(i => LoadResult.Percentile(answers, i / 1000.0))];
+            return [.. Enumerable.Range(1, 999).Select(i => LoadResult.Percentile(answers.Answers, i / 1000.0))];
         }
         finally
         {
@@ -108,12 +107,12 @@ internal static class CacheTierBench
         return (batches, await RateAsync(tier, Entries(200_000, 3_000), 1));
     }
 
-    private static async Task<double> RateAsync(DatabaseTier tier, IReadOnlyList<CacheEntry> entries, int batch)
+    private static async Task<double> RateAsync(DatabaseTier tier, CacheEntry[] entries, int batch)
     {
         var start = Stopwatch.GetTimestamp();
         foreach (var some in entries.Chunk(batch))
             await tier.AddAsync([.. some.Select(entry => new CacheAddition(entry))], CancellationToken.None);
-        return entries.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return entries.Length / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static CacheEntry[] Entries(int first, int count)

@@ -57,7 +57,7 @@ public sealed class RedisFaultTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var serving = AnswerAsync(listener, System.Text.Encoding.Latin1.GetBytes(answer));
-        await using var server = new RedisServer(RedisAddress.Parse($"redis://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
+        await using (var server = new RedisServer(RedisAddress.Parse($"redis://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}")))
         await using (var service = Service(server, out _))
             await RequestsAsync(service, "text");
         listener.Stop();

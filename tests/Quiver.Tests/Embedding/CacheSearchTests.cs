@@ -20,7 +20,8 @@ public sealed class CacheSearchTests
         await using var test = await TestDatabase.CreateAsync(engine, MigrationSet.Cache);
         // Memory has room for some of them: the others are in the database alone.
         await using var service = Service(new DatabaseTier(test.Database, new DatabaseTierOptions(), TimeProvider.System), memory: 20_000);
-        var texts = Enumerable.Range(0, 700).Select(i => $"text {i}").ToList();
+        // Of different words, so that no two vectors are equally near.
+        var texts = Enumerable.Range(0, 1000).DistinctBy(i => WordEmbedder.IdOf($"{i}")).Select(i => $"text {i}").ToList();
         foreach (var batch in texts.Chunk(100))
             await service.EmbedAsync(Request("a", batch) with { KeepTexts = true }, TestEnd);
         await service.EmbedAsync(Request("b", ["text 1", "other"]), TestEnd);
