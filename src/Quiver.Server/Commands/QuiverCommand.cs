@@ -20,6 +20,7 @@ internal static class QuiverCommand
             UsersCommand.Create(),
             KeysCommand.Create(),
             PlansCommand.Create(),
+            CacheCommand.Create(),
             ConfigCommand.Create(),
             MigrateCommand.Create(),
             BackupCommand.Create(),

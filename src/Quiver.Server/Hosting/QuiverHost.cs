@@ -47,6 +47,7 @@ internal static class QuiverHost
         new UsageRoutes(parts.Limits.Usage).Map(app);
         HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options, time);
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options);
+        CacheRoutes.Map(app, parts.Cache.Tiers, time);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
         var embedCache = new EmbedCacheRoutes(embeddings, parts.Providers, bodyMemory, options, time);
         embedCache.Map(app);
