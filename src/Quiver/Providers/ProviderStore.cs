@@ -63,7 +63,14 @@ internal sealed class ProviderStore(Database database, SecretBox secrets, TimePr
                     """,
                     new
                     {
-                        id, row.Name, row.Endpoint, row.RequestTemplate, row.ResponsePath, row.BatchSize, row.Width, row.UpdatedAt,
+                        id,
+                        row.Name,
+                        row.Endpoint,
+                        row.RequestTemplate,
+                        row.ResponsePath,
+                        row.BatchSize,
+                        row.Width,
+                        row.UpdatedAt,
                         Sealed = secrets.Seal(new SecretPlace(tenant, id), key.Reveal()),
                     },
                     transaction);
