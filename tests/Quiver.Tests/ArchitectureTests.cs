@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["Storage"] = ["Diagnostics"],
         ["Caching"] = ["Diagnostics", "Storage"],
         ["Limits"] = ["Diagnostics", "Storage"],
-        ["Accounts"] = ["Diagnostics", "Storage", "Limits"],
+        ["Accounts"] = ["Diagnostics", "Limits", "Storage"],
         ["Embedding"] = ["Diagnostics", "Models", "Tokenization", "Encoding", "Caching", "Limits"],
         ["Providers"] = ["Diagnostics", "Embedding", "Secrets", "Storage"],
         ["Secrets"] = [],

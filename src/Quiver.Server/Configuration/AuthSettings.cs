@@ -8,16 +8,16 @@ internal static class AuthSettings
 {
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new Setting<AuthMode?>("auth.mode", "--auth", Optional(Choice(("open", AuthMode.Open), ("single", AuthMode.Single))))
+        new Setting<AuthMode?>("auth.mode", "--auth", Optional(Choice(("open", AuthMode.Open), ("single", AuthMode.Single), ("multi", AuthMode.Multi))))
         {
-            Description = "Who may come in: open = callers on this machine, without a key; single = whoever has the one key.",
+            Description = "Who may come in: open = callers on this machine, without a key; single = whoever has the one key; multi = users with keys and plans of their own.",
             DefaultDescription = "single where there is an API key, open where there is none",
             Get = options => options.Auth,
             Set = (options, mode) => options with { Auth = mode },
         },
         new Setting<string?>("auth.api_key", "--api-key", Optional(Text("KEY", "a key")))
         {
-            Description = "The key that callers must present, 16 characters or more. Better in the variable or a file: other users of a machine see its command lines.",
+            Description = "The key that callers must present, 16 characters or more; with --auth multi the master key, which may do everything. Better in the variable or a file: other users of a machine see its command lines.",
             IsSecret = true,
             Get = options => options.ApiKey,
             Set = (options, key) => options with { ApiKey = key },
@@ -43,7 +43,7 @@ internal static class AuthSettings
         },
         new Setting<string?>("auth.jwt_secret", "--jwt-secret", Optional(Text("SECRET", "a secret")))
         {
-            Description = "What log-ins are signed with: 32 bytes or more, the same on every replica. Better in the variable.",
+            Description = "What log-ins of --auth multi are signed with: 32 bytes or more, the same on every replica. Better in the variable.",
             DefaultDescription = "made at the first start and kept in the data folder",
             IsSecret = true,
             Get = options => options.JwtSecret,

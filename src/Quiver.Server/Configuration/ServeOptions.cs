@@ -118,7 +118,7 @@ internal sealed record ServeOptions
     public bool MigratesDatabase { get; init; } = true;
 
     /// <summary>Whether anything needs a database. Where nothing does, none is opened and no file is written.</summary>
-    public bool UsesDatabase => Database is not null;
+    public bool UsesDatabase => Database is not null || Mode == AuthMode.Multi;
 
     /// <summary>The most inputs of one request to TEI's routes.</summary>
     public int MaxClientBatchSize { get; init; } = 32;

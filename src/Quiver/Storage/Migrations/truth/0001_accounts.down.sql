@@ -1,1 +1,4 @@
-SELECT 1;
+DROP TABLE audit_log;
+DROP TABLE account_changes;
+DROP TABLE api_keys;
+DROP TABLE users;
