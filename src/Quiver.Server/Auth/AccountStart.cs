@@ -11,18 +11,19 @@ internal static class AccountStart
 {
     private const string SecretFile = "jwt.secret";
 
-    private static readonly Action<string> NoWarning = _ => { };
-
-    /// <param name="warn">Gets what an operator should change, a line each; null for nobody.</param>
+    /// <param name="warn">Gets what an operator should change, a line each.</param>
     /// <exception cref="IOException">The file of the secret can neither be read nor written.</exception>
-    public static async Task<AccountService> CreateAsync(ServeOptions options, Database database, TimeProvider time, Action<string>? warn, CancellationToken cancellationToken)
+    public static async Task<AccountService> CreateAsync(ServeOptions options, Database database, TimeProvider time, Action<string> warn, CancellationToken cancellationToken)
     {
-        warn ??= NoWarning;
         var salt = new Lazy<Task<byte[]>>(() => InstallationSalt.ReadAsync(database, cancellationToken));
         var secret = options.JwtSecret is { } text ? await OfTextAsync(text, "auth.jwt_secret", salt, warn) : OfFile(options, warn);
         var previous = options.PreviousJwtSecret is { } old ? await OfTextAsync(old, "auth.jwt_secret_previous", salt, warn) : null;
         return new AccountService(database, new AccountOptions(new PlanPresets(options.PlanLimits).Find, secret) { PreviousSecret = previous }, time);
     }
+
+    /// <summary>For a command: it changes users and keys, and neither makes nor reads a session.</summary>
+    public static AccountService WithoutSessions(ServeOptions options, Database database, TimeProvider time) =>
+        new(database, new AccountOptions(new PlanPresets(options.PlanLimits).Find, SigningSecret.Of(RandomNumberGenerator.GetBytes(SigningSecret.LeastBytes))), time);
 
     private static async Task<SigningSecret> OfTextAsync(string text, string setting, Lazy<Task<byte[]>> salt, Action<string> warn)
     {

@@ -21,10 +21,13 @@ internal sealed class ConfigurationOptions
         Description = $"A file of variables (.env) that count beside those of the process, those of other services included. Variable: {EnvFileVariable}.",
     };
 
-    private readonly List<(Setting Setting, Option Option)> _settings = [.. Settings.All.Select(setting => (setting, OptionFor(setting)))];
+    private readonly List<(Setting Setting, Option Option)> _settings;
 
-    public ConfigurationOptions(Command command)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="isOption">Which settings its command line may set; null for all. Files and variables set the others too.</param>
+    public ConfigurationOptions(Command command, Func<Setting, bool>? isOption = null)
     {
+        _settings = [.. Settings.All.Where(isOption ?? (_ => true)).Select(setting => (setting, OptionFor(setting)))];
         command.Add(_config);
         command.Add(_envFile);
         foreach (var (_, option) in _settings)

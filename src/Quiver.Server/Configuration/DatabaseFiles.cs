@@ -19,8 +19,14 @@ internal static class DatabaseFiles
     /// <exception cref="IOException"/>
     public static void MakeDataFolder(ServeOptions options, DatabaseAddress address)
     {
-        if (address is not SqliteAddress { File: var file } || Path.GetDirectoryName(file) != options.DataFolder.TrimEnd('/'))
-            return;
+        if (address is SqliteAddress { File: var file } && Path.GetDirectoryName(file) == options.DataFolder.TrimEnd('/'))
+            MakeDataFolder(options);
+    }
+
+    /// <summary>Makes the folder, if it is missing, for its owner alone.</summary>
+    /// <inheritdoc cref="MakeDataFolder(ServeOptions, DatabaseAddress)"/>
+    public static void MakeDataFolder(ServeOptions options)
+    {
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(options.DataFolder);
         else

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Quiver.Accounts;
+using Quiver.Server.Admin;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
 using Quiver.Server.Dialects.EmbedCache;
@@ -56,6 +57,8 @@ internal static class QuiverHost
         var tkrEmbed = new TkrEmbedRoutes(embeddings, bodyMemory, options, time);
         tkrEmbed.Map(app);
         new SharedPath(bodyMemory, options, tei.Similarity, tkrEmbed.Similarity).Map(app, "/similarity", Access.Key(Scopes.EmbedText));
+        if (parts.Accounts is not null)
+            new AdminRoutes(parts.Accounts, new PlanPresets(options.PlanLimits), bodyMemory).Map(app);
         DocumentationRoutes.Map(app, StandardRenderer(options), readiness, options);
         EndpointAccess.RequireEverywhere(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
         return app;
@@ -84,6 +87,8 @@ internal static class QuiverHost
             Use(app, new CrossOrigin(options.CorsOrigins).InvokeAsync);
         if (options is { Mode: AuthMode.Single, ApiKey: { } key })
             Use(app, new ApiKeyGuard(key, options.QueryKey).InvokeAsync);
+        if (parts.Accounts is { } accounts)
+            Use(app, new AccountGuard(accounts, options.ApiKey is { } master ? new ApiKeyGuard(master, options.QueryKey) : null, options.QueryKey).InvokeAsync);
         Use(app, new LimitLayer(parts.Limits.Limiter, parts.Limits.AnonymousPlan).InvokeAsync);
         Use(app, new RequestDeadline(app.Services.GetRequiredService<DeadlineQueue>()).InvokeAsync);
     }

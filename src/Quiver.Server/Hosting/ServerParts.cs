@@ -1,6 +1,8 @@
+using Quiver.Accounts;
 using Quiver.Caching;
 using Quiver.Diagnostics;
 using Quiver.Embedding;
+using Quiver.Server.Auth;
 using Quiver.Server.Commands;
 using Quiver.Server.Configuration;
 using Quiver.Storage;
@@ -13,13 +15,16 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private static readonly TimeSpan SelfTestInterval = TimeSpan.FromMinutes(5);
 
-    private ServerParts(EmbeddingService embeddings, Database? database, CacheParts cache, LimitParts limits) =>
-        (Embeddings, Database, Cache, Limits) = (embeddings, database, cache, limits);
+    private ServerParts(EmbeddingService embeddings, Database? database, AccountService? accounts, CacheParts cache, LimitParts limits) =>
+        (Embeddings, Database, Accounts, Cache, Limits) = (embeddings, database, accounts, cache, limits);
 
     public EmbeddingService Embeddings { get; }
 
     /// <summary>null where nothing needs one (<see cref="ServeOptions.UsesDatabase"/>).</summary>
     public Database? Database { get; }
+
+    /// <summary>null but with <see cref="AuthMode.Multi"/>.</summary>
+    public AccountService? Accounts { get; }
 
     public CacheParts Cache { get; }
 
@@ -35,14 +40,17 @@ internal sealed class ServerParts : IAsyncDisposable
     {
         var directory = Directory(models, options);
         var database = options.UsesDatabase ? await DatabaseStart.OpenAsync(options, time, cancellationToken) : null;
+        var accounts = options.Mode == AuthMode.Multi ? await AccountStart.CreateAsync(options, database!, time, warning => Console.Error.WriteLine($"quiver: {warning}"), cancellationToken) : null;
         embedding ??= EmbeddingOptions(options);
         var cache = await CacheParts.CreateAsync(options, embedding.Cache, time, cancellationToken);
-        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, cache, new LimitParts(options, database, time));
+        return new ServerParts(new EmbeddingService(directory, embedding, cache.Tiers, time), database, accounts, cache, new LimitParts(options, database, time));
     }
 
     public async ValueTask DisposeAsync()
     {
         await Embeddings.DisposeAsync();
+        if (Accounts is not null)
+            await Accounts.DisposeAsync();
         await Cache.DisposeAsync();
         await Limits.DisposeAsync();
         if (Database is not null)
