@@ -21,7 +21,7 @@ internal sealed class DatabaseThatGoesAway(Database inner) : Database
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    protected override bool IsAway(DbException exception) => false;
+    public override Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) => Present().ReadAsync(work, cancellationToken);
 
     private Database Present() => IsAwayNow ? throw new QuiverException(ErrorKind.Unavailable, "Away.") : inner;
 }
