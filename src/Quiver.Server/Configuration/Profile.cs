@@ -54,7 +54,6 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
         ["GPU_DEVICE"] = "computes on the CPU, one runner per core",
         ["REDIS_URL"] = "needs no Redis",
         ["MODEL_VERSION"] = "a vector is kept under the digest of the model's own files",
-        ["ENCRYPTION_KEY"] = "no provider's key is kept",
         ["JWT_SECRET"] = "nobody logs in",
         ["JWT_SECRET_KEY"] = "nobody logs in",
         ["JWT_EXPIRY_SECONDS"] = "nobody logs in",

@@ -105,6 +105,15 @@ internal sealed record ServeOptions
 
     public TimeSpan? CacheDatabaseTimeToLive { get; init; }
 
+    /// <summary>Hosts that callers' providers may be at, beside the built-in ones.</summary>
+    public IReadOnlyList<string> ProviderHosts { get; init; } = [];
+
+    /// <summary>What secrets are encrypted with; null is the installation's own key, where it can have one.</summary>
+    public string? EncryptionKey { get; init; }
+
+    /// <summary>What they were encrypted with before, and still may be.</summary>
+    public IReadOnlyList<string> PreviousEncryptionKeys { get; init; } = [];
+
     /// <summary>The folder of our own files.</summary>
     public string DataFolder { get; init; } = "data";
 
@@ -211,6 +220,8 @@ internal sealed record ServeOptions
     {
         if (DatabaseFiles.ProblemWith(this) is { } problem)
             yield return problem;
+        foreach (var wrong in ProviderSettings.Problems(this))
+            yield return wrong;
         if (ApiKey is not null && ApiKeyFile is not null)
             yield return "Give the API key or a file that holds it, not both.";
         if (Auth == AuthMode.Open && ApiKey is not null)

@@ -22,7 +22,7 @@ internal static class ServicePromises
             new("DELETE /v1/keys/{key_prefix}", Honoured, $"{WithAccounts}; the service itself answered 501"),
             new("POST /v1/embed", Honoured),
             new("POST /v1/embed/batch", Honoured),
-            new("POST /v1/provider", NotYet, "vectors come from the models of this server"),
+            new("POST /v1/provider", Honoured, "where there is a database; GET and DELETE beside it"),
             new("GET /v1/stats", Honoured, "with counts that the service never had"),
             new("GET /v1/health", Honoured),
             new("GET /metrics", Honoured, "without the redirect"),

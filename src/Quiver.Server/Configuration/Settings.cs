@@ -14,6 +14,7 @@ internal static class Settings
         .. ModelSettings.All,
         .. CacheSettings.All,
         .. DatabaseSettings.All,
+        .. ProviderSettings.All,
         .. LimitSettings.All,
         .. TeiSettings.All,
         .. FastEmbedSettings.All,

@@ -8,6 +8,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> body)
 {
     private const int MaxDepth = 128;
 
+    private readonly ReadOnlySpan<byte> _body = body;
+
     private Utf8JsonReader _json = new(body, new JsonReaderOptions { MaxDepth = MaxDepth });
 
     public readonly JsonTokenType Token => _json.TokenType;
@@ -90,6 +92,20 @@ internal ref struct FieldReader(ReadOnlySpan<byte> body)
             field.Fail("int_from_float", "Input should be a valid integer, got a number with a fractional part");
         else if (IsWithin(field, number, min, max, ""))
             field.Set((int)number);
+    }
+
+    /// <summary>An object, as it was written.</summary>
+    public void Object(Field<string> field)
+    {
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            WrongType(field, "dict_type", "Input should be a valid dictionary");
+            return;
+        }
+
+        var start = (int)_json.TokenStartIndex;
+        _json.Skip();
+        field.Set(System.Text.Encoding.UTF8.GetString(_body[start..(int)_json.BytesConsumed]));
     }
 
     public void Number(Field<double> field, int min, int max)

@@ -47,16 +47,18 @@ internal static class QuiverHost
         new UsageRoutes(parts.Limits.Usage).Map(app);
         HealthRoutes.Map(app, readiness, embeddings.Models.Names[0], options, time);
         MetricsRoutes.Map(app, app.Services.GetRequiredService<ServerMetrics>(), options);
+        CacheRoutes.Map(app, parts.Cache.Tiers, time);
         new OpenAiRoutes(embeddings, bodyMemory, options, time).Map(app);
-        var embedCache = new EmbedCacheRoutes(embeddings, bodyMemory, options, time);
+        var embedCache = new EmbedCacheRoutes(embeddings, parts.Providers, bodyMemory, options, time);
         embedCache.Map(app);
+        new StatsRoute(embeddings, parts.Limits.Usage).Map(app);
+        new ProviderRoutes(parts.Providers, bodyMemory, options).Map(app);
         if (parts.Accounts is { } accounts)
         {
             new Dialects.EmbedCache.AccountRoutes(accounts, bodyMemory, options).Map(app);
             new Dialects.TkrEmbed.KeyRoutes(accounts, bodyMemory, time).Map(app);
         }
 
-        new StatsRoute(embeddings, parts.Limits.Usage).Map(app);
         new SharedPath(bodyMemory, options, new FastEmbedRoutes(embeddings, options, time).Embed, embedCache.Embed).Map(app, "/v1/embed", Access.Key(Scopes.EmbedText));
         var tei = new TeiRoutes(embeddings, bodyMemory, readiness, options, time);
         tei.Map(app);

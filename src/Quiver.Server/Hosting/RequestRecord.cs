@@ -71,13 +71,16 @@ internal sealed class RequestRecord(string id, TimeProvider time)
     /// <summary>Notes inputs whose vectors came from the cache, for a request of several computations.</summary>
     public void CountHits(EmbeddingResult result)
     {
+        var (redis, database) = (0, 0);
         for (var i = 0; i < result.Count; i++)
         {
             if (result.Cached(i))
                 CacheHits++;
+            redis += result.Tier(i) == "redis" ? 1 : 0;
+            database += result.Tier(i) == "database" ? 1 : 0;
         }
 
-        Use(result.Model, result.Cost(), result.Times);
+        Use(result.Model, result.Cost(), result.Times, redis, database);
     }
 
     /// <summary>Notes what was computed where it is no <see cref="EmbeddingResult"/>.</summary>
@@ -90,12 +93,14 @@ internal sealed class RequestRecord(string id, TimeProvider time)
         Use(result.Model, new RequestCost(0, result.Count, 0, tokens), result.Times);
     }
 
-    private void Use(string model, RequestCost cost, EmbeddingTimes times)
+    private void Use(string model, RequestCost cost, EmbeddingTimes times, int redisHits = 0, int databaseHits = 0)
     {
         Model = model;
         Usage += new UsageAmounts
         {
-            MemoryHits = cost.Hits,
+            MemoryHits = cost.Hits - redisHits - databaseHits,
+            RedisHits = redisHits,
+            DatabaseHits = databaseHits,
             HitTokens = cost.HitTokens,
             Misses = cost.Misses,
             MissTokens = cost.MissTokens,

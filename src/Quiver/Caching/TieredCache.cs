@@ -45,6 +45,9 @@ internal sealed class TieredCache : IAsyncDisposable, IDisposable
 
     public MemoryTier Memory { get; }
 
+    /// <summary>The database tier, or null.</summary>
+    public DatabaseTier? Database => _database;
+
     /// <summary>What elements are where they are kept; computed vectors must have been rounded to it.</summary>
     public StoredElement Element => _options.Element;
 

@@ -9,6 +9,9 @@ public sealed record CacheSearch(string Model, ReadOnlyMemory<float> Query)
 {
     public string Tenant { get; init; } = "";
 
+    /// <summary>The tenant's own provider, whose vectors are searched in the place of a model's.</summary>
+    internal IRemoteEmbedder? Provider { get; init; }
+
     /// <summary>The most matches, at least 1.</summary>
     public int Count { get; init; } = 10;
 

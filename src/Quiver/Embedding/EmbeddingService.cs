@@ -127,14 +127,11 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
     /// </exception>
     public Task<IReadOnlyList<CacheMatch>> SearchCacheAsync(CacheSearch search, CancellationToken cancellationToken)
     {
-        var model = Models.Get(search.Model);
-        if (search.Query.Length != model.Width)
-            throw new QuiverException(ErrorKind.InvalidInput, $"The query has {search.Query.Length} elements; the model's vectors have {model.Width}.") { Parameter = "query" };
+        var line = LineOf(search);
+        if (search.Query.Length != line.Width)
+            throw new QuiverException(ErrorKind.InvalidInput, $"The query has {search.Query.Length} elements; the model's vectors have {line.Width}.") { Parameter = "query" };
         if (!double.IsFinite(UnitLength.SumOfSquares(search.Query.Span)))
             throw new QuiverException(ErrorKind.InvalidInput, "The query is not finite.") { Parameter = "query" };
-        var prompt = search.Prompt ?? (model.DefaultPromptName is { } name ? model.Prompts[name] : "");
-        var identity = new EmbeddingIdentity(model, prompt, search.LongInput, search.TruncationSide, Cache.Element, _options.CacheVersion);
-        var line = new CacheLine(search.Tenant, model.Name, identity.Digest, model.Width);
         return Cache.SearchAsync(line, new NearestEntries(search.Query, search.Count, search.MinScore), cancellationToken);
     }
 
@@ -155,6 +152,19 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
         _monitor.Dispose();
         _scheduler.Dispose();
         Cache.Dispose();
+    }
+
+    private CacheLine LineOf(CacheSearch search)
+    {
+        var probe = new EmbeddingRequest(search.Model, [new EmbeddingInput("")])
+        {
+            Tenant = search.Tenant,
+            Prompt = search.Prompt,
+            LongInput = search.LongInput,
+            TruncationSide = search.TruncationSide,
+            Provider = search.Provider,
+        };
+        return new RequestInputs(probe, search.Provider is null ? Models.Get(search.Model) : null, Cache.Element, _options.CacheVersion).Distinct[0].Own.Line;
     }
 
     private static ValueTask ChargeAsync(RequestInputs inputs, EmbeddingRequest request, CancellationToken cancellationToken) =>

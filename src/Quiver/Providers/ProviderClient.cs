@@ -12,8 +12,8 @@ internal sealed class ProviderClient : IDisposable
     /// <summary>Of a call, with all its attempts and waits.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>Calls under way at a time, of all tenants: each may hold an answer in memory.</summary>
-    private const int MaxCalls = 64;
+    /// <summary>Calls under way at a time, of all tenants: each may hold an answer in memory. One host has fewer connections, so that one which hangs is not all.</summary>
+    private const int MaxCalls = 256;
 
     private const int MaxAttempts = 3;
 
@@ -150,7 +150,8 @@ internal sealed class ProviderClient : IDisposable
         if (content.Headers.ContentLength > maxBytes)
             throw new ProviderFailure(ProviderFault.TooLarge);
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[Math.Min(maxBytes, content.Headers.ContentLength ?? 16 * 1024) + 1];
+        // Grows with what has arrived, never by what the provider promises.
+        var buffer = new byte[16 * 1024];
         for (var length = 0; ;)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);

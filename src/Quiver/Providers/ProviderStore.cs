@@ -59,11 +59,18 @@ internal sealed class ProviderStore(Database database, SecretBox secrets, TimePr
                                      WHEN endpoint = @Endpoint AND request_template = @RequestTemplate AND response_path = @ResponsePath THEN width END,
                         name = @Name, endpoint = @Endpoint, request_template = @RequestTemplate, response_path = @ResponsePath, batch_size = @BatchSize,
                         api_key = @Sealed, version = version + 1, updated_at = @UpdatedAt
-                    WHERE id = @Id
+                    WHERE id = @id
                     """,
                     new
                     {
-                        id, row.Name, row.Endpoint, row.RequestTemplate, row.ResponsePath, row.BatchSize, row.Width, row.UpdatedAt,
+                        id,
+                        row.Name,
+                        row.Endpoint,
+                        row.RequestTemplate,
+                        row.ResponsePath,
+                        row.BatchSize,
+                        row.Width,
+                        row.UpdatedAt,
                         Sealed = secrets.Seal(new SecretPlace(tenant, id), key.Reveal()),
                     },
                     transaction);

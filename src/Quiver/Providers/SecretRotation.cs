@@ -53,7 +53,8 @@ internal sealed class SecretRotation(Database database, KeyRing keys, TimeProvid
             }
 
             after = rows[^1].Id;
-            changed += await KeepAsync(anew, after, cancellationToken);
+            if (anew.Count > 0)
+                changed += await KeepAsync(anew, after, cancellationToken);
         }
 
         await ForgetPlaceAsync(cancellationToken);

@@ -55,6 +55,22 @@ public sealed class BackupCommandTests
         await using var server = await ServerProgram.StartAsync("--database", test.Url);
     }
 
+    /// <summary>The commands of docs/databases.md.</summary>
+    [Fact]
+    public async Task A_dump_of_PostgreSQL_can_be_restored_and_served()
+    {
+        await using var test = await TestDatabase.CreateAsync(SqlEngine.PostgreSql);
+        await WriteAsync(test.Database, "CREATE TABLE sums (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL)");
+        await WriteAsync(test.Database, "INSERT INTO sums (id, amount) VALUES (1, 1), (2, 42)");
+        var server = await TestPostgreSql.SharedAsync();
+        var dump = await server.RunClientAsync("pg_dump", [], $"--schema={test.Schema}", "--format=custom");
+        await WriteAsync(test.Database, $"DROP SCHEMA {test.Schema} CASCADE");
+        await server.RunClientAsync("pg_restore", dump);
+
+        Assert.Equal(42, await MovedAsync(test.Database));
+        await using var program = await ServerProgram.StartAsync("--database", test.Url);
+    }
+
     [Fact]
     public async Task An_existing_file_is_replaced_only_when_that_is_asked_for()
     {

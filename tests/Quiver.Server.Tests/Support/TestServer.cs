@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Quiver.Accounts;
 using Quiver.Embedding;
 using Quiver.Embedding.Scheduling;
+using Quiver.Providers;
 using Quiver.Server.Configuration;
 using Quiver.Server.Hosting;
 using Quiver.Tests.Support;
@@ -59,15 +60,15 @@ internal sealed class TestServer : IAsyncDisposable
     public HttpClient Client { get; private set; } = null!;
 
     public static Task<TestServer> StartAsync(
-        ServeOptions? options = null, WordEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null) =>
-        StartWithAsync(model ?? new WordEmbedder(), options ?? new ServeOptions(), serviceOptions, time);
+        ServeOptions? options = null, WordEmbedder? model = null, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null, ProviderNetwork? network = null) =>
+        StartWithAsync(model ?? new WordEmbedder(), options ?? new ServeOptions(), serviceOptions, time, network);
 
     /// <summary>Starts it with any model, which is disposed with the server.</summary>
     public static async Task<TestServer> StartWithAsync(
-        IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null)
+        IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null, ProviderNetwork? network = null)
     {
         time ??= TimeProvider.System;
-        var parts = await ServerParts.CreateAsync(options, [model], time, TestContext.Current.CancellationToken, serviceOptions ?? new EmbeddingServiceOptions());
+        var parts = await ServerParts.CreateAsync(options, [model], time, TestContext.Current.CancellationToken, serviceOptions ?? new EmbeddingServiceOptions(), network);
         var server = new TestServer(model, parts, options, time);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Address = new Uri(QuiverHost.AddressOf(server._app));

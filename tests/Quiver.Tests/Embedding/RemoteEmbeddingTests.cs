@@ -67,7 +67,7 @@ public sealed class RemoteEmbeddingTests : IDisposable
         await EmbedAsync(Request("a"));
 
         var other = await EmbedAsync(Request("a") with { Tenant = "other" });
-        var served = await _service.EmbedAsync(new EmbeddingRequest("words", [new EmbeddingInput("a")]) { Tenant = "tenant" }, TestEnd);
+        var served = await _service.EmbedAsync(new EmbeddingRequest("fake", [new EmbeddingInput("a")]) { Tenant = "tenant" }, TestEnd);
 
         Assert.False(other.Cached(0));
         Assert.False(served.Cached(0));
@@ -131,7 +131,7 @@ public sealed class RemoteEmbeddingTests : IDisposable
     public async Task What_nobody_may_compute_is_refused_and_what_is_known_is_not()
     {
         var refusal = new QuiverException(ErrorKind.InvalidInput, "not here");
-        var request = new EmbeddingRequest("words", [new EmbeddingInput("known")]);
+        var request = new EmbeddingRequest("fake", [new EmbeddingInput("known")]);
         await _service.EmbedAsync(request, TestEnd);
 
         var known = await _service.EmbedAsync(request with { Uncached = refusal }, TestEnd);
@@ -175,7 +175,7 @@ public sealed class RemoteEmbeddingTests : IDisposable
             await _provider.WaitForCallAsync();
 
         Assert.Equal(default, _service.Counts);
-        Assert.Equal(1, (await _service.EmbedAsync(new EmbeddingRequest("words", [new EmbeddingInput("a")]), TestEnd)).Count);
+        Assert.Equal(1, (await _service.EmbedAsync(new EmbeddingRequest("fake", [new EmbeddingInput("a")]), TestEnd)).Count);
         answer.SetResult();
         await Task.WhenAll(waiting);
     }
@@ -197,7 +197,7 @@ public sealed class RemoteEmbeddingTests : IDisposable
     }
 
     private EmbeddingRequest Request(params string[] texts) =>
-        new("words", [.. texts.Select(text => new EmbeddingInput(text))]) { Tenant = "tenant", Provider = _provider };
+        new("fake", [.. texts.Select(text => new EmbeddingInput(text))]) { Tenant = "tenant", Provider = _provider };
 
     private Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request) => _service.EmbedAsync(request, TestEnd);
 }

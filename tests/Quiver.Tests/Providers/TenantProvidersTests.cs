@@ -93,7 +93,7 @@ public sealed class TenantProvidersTests : IAsyncDisposable
         _standIn.Answer = _ => StandInAnswer.Json("""{"data":[{"index":1,"embedding":[0,0,0,2]},{"index":0,"embedding":[0,0,0,1]}]}""");
 
         var result = await _service.EmbedAsync(
-            new EmbeddingRequest("words", [new("one"), new("two"), new("one")]) { Tenant = "usr_1", Provider = await providers.FindAsync("usr_1", TestEnd), Normalize = false }, TestEnd);
+            new EmbeddingRequest("fake", [new("one"), new("two"), new("one")]) { Tenant = "usr_1", Provider = await providers.FindAsync("usr_1", TestEnd), Normalize = false }, TestEnd);
 
         Assert.Equal("""{"input":["one","two"]}""", _standIn.Calls[^1].Body);
         Assert.Equal(2, _standIn.Calls.Count);
@@ -110,7 +110,7 @@ public sealed class TenantProvidersTests : IAsyncDisposable
         _standIn.Answer = _ => null;
         using var leave = new CancellationTokenSource();
         var batch = _service.EmbedAsync(
-            new EmbeddingRequest("words", [.. Enumerable.Range(0, 30).Select(i => new EmbeddingInput($"text {i}"))]) { Tenant = "usr_1", Provider = await providers.FindAsync("usr_1", TestEnd) },
+            new EmbeddingRequest("fake", [.. Enumerable.Range(0, 30).Select(i => new EmbeddingInput($"text {i}"))]) { Tenant = "usr_1", Provider = await providers.FindAsync("usr_1", TestEnd) },
             leave.Token);
         for (var i = 0; i < CallGate.MaxRunning; i++)
             await _standIn.WaitForCallAsync();
@@ -137,7 +137,7 @@ public sealed class TenantProvidersTests : IAsyncDisposable
 
     private async Task<string> EmbedAsync(TenantProviders providers, string text)
     {
-        var request = new EmbeddingRequest("words", [new EmbeddingInput(text)]) { Tenant = "usr_1", Provider = await providers.FindAsync("usr_1", TestEnd), Normalize = false };
+        var request = new EmbeddingRequest("fake", [new EmbeddingInput(text)]) { Tenant = "usr_1", Provider = await providers.FindAsync("usr_1", TestEnd), Normalize = false };
         return string.Join(' ', (await _service.EmbedAsync(request, TestEnd)).Vector(0).ToArray());
     }
 }

@@ -18,6 +18,9 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public Database Database => _opened[0];
 
+    /// <summary>Where it is on PostgreSQL; null on SQLite.</summary>
+    public string? Schema => _schema;
+
     /// <summary>With the tables of <paramref name="set"/> in it, by default those of the truth.</summary>
     public static async Task<TestDatabase> CreateAsync(SqlEngine engine, MigrationSet? set = null)
     {

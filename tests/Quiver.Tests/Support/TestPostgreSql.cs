@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Quiver.Tests.Support;
@@ -28,6 +29,21 @@ internal sealed class TestPostgreSql : IAsyncDisposable
     }
 
     public string Url(string schema) => $"postgresql://quiver:{_password}@127.0.0.1:{Server.Port}/postgres?schema={schema}";
+
+    /// <summary>Runs pg_dump or pg_restore of its own version, fed and read over pipes.</summary>
+    public async Task<byte[]> RunClientAsync(string program, byte[] input, params string[] arguments)
+    {
+        string[] all = ["client", program, $"--dbname=postgresql://quiver:{_password}@127.0.0.1:{Server.Port}/postgres", .. arguments];
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(TestData.RepositoryRoot, "tests", "servers"), all) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var output = new MemoryStream();
+        var reading = process.StandardOutput.BaseStream.CopyToAsync(output, TestContext.Current.CancellationToken);
+        await process.StandardInput.BaseStream.WriteAsync(input, TestContext.Current.CancellationToken);
+        process.StandardInput.Close();
+        await reading;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+        return output.ToArray();
+    }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

@@ -57,6 +57,38 @@ internal static class EmbedCacheDocumentation
         DialectErrors = [new("a text is empty", "The first text that is empty or too long is named.", EmbedCacheErrorRenderer.Render(EmbedCacheError.Invalid(FieldError.Rule("texts[1] must be at least 1 character"))))],
     };
 
+    public static RouteDocumentation Search { get; } = new(Group, "Search one's own cached vectors, as the Vector Embed Cache Server promised")
+    {
+        Description = "Exactly, over what is cached of the caller's. `text` is null unless texts are kept. `text` may stand for `query_text`.",
+        BodySchema = $$$$"""
+            {"type":"object","properties":{
+              "query_text":{"type":["string","null"]},
+              "query_vector":{"oneOf":[{"type":"null"},{{{{Vector}}}}]},
+              "model":{{{{Model}}}},
+              "top_k":{"type":"integer","minimum":1,"maximum":100,"default":10},
+              "min_score":{"type":"number","minimum":0,"maximum":1,"default":0},
+              "include_vectors":{"type":"boolean","default":false},
+              "include_text":{"type":"boolean","default":true}}}
+            """,
+        AnswerSchema = """
+            {"type":"object","required":["results","total","search_time_ms","model","dimensions"],"properties":{
+              "results":{"type":"array","items":{"type":"object","required":["text_hash","score","text","vector","model","hit_count"],"properties":{
+                "text_hash":{"type":"string"},
+                "score":{"type":"number","description":"0 is opposite, 1 the same direction."},
+                "text":{"type":["string","null"]},
+                "vector":{"type":["array","null"]},
+                "model":{"type":"string"},
+                "hit_count":{"type":"integer"}}}},
+              "total":{"type":"integer"},
+              "search_time_ms":{"type":"number"},
+              "model":{"type":"string"},
+              "dimensions":{"type":"integer"}}}
+            """,
+        Examples = [new("by a text", """{"query_text":"hello","model":"all-MiniLM-L6-v2","top_k":3}""", """{"results":[],"total":0,"search_time_ms":0.123,"model":"all-MiniLM-L6-v2","dimensions":384}""")],
+        Errors = [ErrorKind.ModelNotFound],
+        DialectErrors = [new("text and vector", "One of them is looked for.", EmbedCacheErrorRenderer.Render(EmbedCacheError.Invalid(FieldError.Rule("query_text and query_vector are mutually exclusive"))))],
+    };
+
     public static RouteDocumentation Stats { get; } = new(Group, "Tell the caller's cache hits and misses of today, in UTC")
     {
         AnswerSchema = """

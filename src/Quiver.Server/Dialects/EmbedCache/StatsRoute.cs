@@ -15,7 +15,9 @@ internal sealed class StatsRoute(EmbeddingService embeddings, UsageLedger usage)
     {
         var tenant = Callers.Of(context).Tenant;
         var sums = await usage.ReadAsync(new UsageQuery(usage.Today, usage.Today) { Tenant = tenant }, context.RequestAborted);
-        var cached = embeddings.Cache.Memory.Lines().Where(line => line.Line.Tenant == tenant).Sum(line => line.Entries);
+        // What memory holds is in the database tier too, where there is one.
+        var held = await embeddings.Cache.StatisticsAsync(context.RequestAborted);
+        var cached = held.Where(line => line.Tenant == tenant).GroupBy(line => line.Tier).Select(tier => tier.Sum(line => line.Entries)).DefaultIfEmpty().Max();
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();

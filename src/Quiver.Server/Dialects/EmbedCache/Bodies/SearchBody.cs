@@ -37,6 +37,7 @@ internal sealed class SearchBody : FastApiBody
     public override FieldError? RuleError => (Text, Vector) switch
     {
         (not null, not null) => FieldError.Rule("query_text and query_vector are mutually exclusive"),
+        ("", null) => FieldError.Rule("query_text must be at least 1 character"),
         (null, null) => FieldError.Rule("Either query_text or query_vector is required"),
         _ => null,
     };
