@@ -23,7 +23,7 @@ internal static class ServicePromises
             new("POST /v1/embed", Honoured),
             new("POST /v1/embed/batch", Honoured),
             new("POST /v1/provider", Honoured, "where there is a database; GET and DELETE beside it"),
-            new("GET /v1/stats", NotYet, "/metrics counts hits and misses"),
+            new("GET /v1/stats", Honoured, "with counts that the service never had"),
             new("GET /v1/health", Honoured),
             new("GET /metrics", Honoured, "without the redirect"),
         ],
@@ -46,10 +46,10 @@ internal static class ServicePromises
             new("GET /info", Honoured),
             new("GET /docs", Honoured),
             new("POST /similarity", Honoured),
-            new("POST /admin/api-keys", NotYet, "`quiver keys` makes and lists keys"),
-            new("GET /admin/api-keys", NotYet, "`quiver keys list`"),
-            new("GET /admin/stats", NotYet, "/metrics has the same figures"),
-            new("GET /admin/config", NotYet, "`quiver config show`"),
+            new("POST /admin/api-keys", Honoured, WithAccounts),
+            new("GET /admin/api-keys", Honoured, WithAccounts),
+            new("GET /admin/stats", Honoured),
+            new("GET /admin/config", Honoured, "secrets as ***"),
         ],
     };
 
