@@ -9,5 +9,8 @@ public sealed class DeveloperPageTests
     public async Task The_commands_of_coming_from_FastEmbed_work() => Assert.Equal(4, await DeveloperPage.RunAsync("coming-from-fastembed.md"));
 
     [Fact]
+    public async Task The_commands_of_coming_from_EmbedCache_work() => Assert.Equal(3, await DeveloperPage.RunAsync("coming-from-embed-cache.md"));
+
+    [Fact]
     public async Task The_commands_of_coming_from_TEI_work() => Assert.Equal(7, await DeveloperPage.RunAsync("coming-from-tei.md"));
 }

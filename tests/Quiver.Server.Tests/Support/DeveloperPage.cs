@@ -45,7 +45,7 @@ internal sealed class DeveloperPage
         var variables = Path.Combine(folder.Path, ".env");
         File.WriteAllText(variables, _blocks.FirstOrDefault(block => block.Language == "ini").Text);
         var serve = _blocks.First(block => block.Text.StartsWith("quiver serve", StringComparison.Ordinal)).Text;
-        await using var server = await ServerProgram.StartAsync([.. CommandLineParser.SplitCommandLine(serve).Skip(2).Select(word => word == ".env" ? variables : word)]);
+        await using var server = await ServerProgram.StartAsync([.. CommandLineParser.SplitCommandLine(serve).Skip(2).Select(word => word switch { ".env" => variables, "/var/lib/quiver" => folder.Path, _ => word })]);
 
         var run = 0;
         for (var i = 0; i < _blocks.Count; i++)
