@@ -40,6 +40,7 @@ internal static class AuthSettings
             Description = "Whether what needs a key is refused over plain HTTP, with 426. Behind a proxy that ends TLS, list it in server.trusted_proxies.",
             Get = options => options.RequireHttps,
             Set = (options, isOn) => options with { RequireHttps = isOn },
+            ServiceVariables = [new("tkr-embed", "EMBEDDING_REQUIRE_HTTPS")],
         },
         new Setting<string?>("auth.jwt_secret", "--jwt-secret", Optional(Text("SECRET", "a secret")))
         {
@@ -48,6 +49,7 @@ internal static class AuthSettings
             IsSecret = true,
             Get = options => options.JwtSecret,
             Set = (options, secret) => options with { JwtSecret = secret },
+            ServiceVariables = [new("embed-cache", "JWT_SECRET"), new("embed-cache", "JWT_SECRET_KEY")],
         },
         new Setting<string?>("auth.jwt_secret_previous", "--jwt-secret-previous", Optional(Text("SECRET", "a secret")))
         {

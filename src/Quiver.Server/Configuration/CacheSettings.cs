@@ -40,11 +40,12 @@ internal static class CacheSettings
             Get = options => options.CachePrecision,
             Set = (options, precision) => options with { CachePrecision = precision },
         },
-        new Setting<string>("cache.version", "--cache-version", Text("WORD", "a word of your own"))
+        new Setting<string?>("cache.version", "--cache-version", Optional(Text("WORD", "a word of your own")))
         {
             Description = "Vectors cached under another version are not found any more. What changes a model's vectors changes its revision, which does the same by itself.",
-            Get = options => options.CacheVersion,
-            Set = (options, version) => options with { CacheVersion = version },
+            DefaultDescription = "none",
+            Get = options => options.CacheVersion is "" ? null : options.CacheVersion,
+            Set = (options, version) => options with { CacheVersion = version ?? "" },
             ServiceVariables = [new("embed-cache", "MODEL_VERSION")],
         },
         new Setting<bool>("cache.keep_texts", "--cache-keep-texts", Switch)

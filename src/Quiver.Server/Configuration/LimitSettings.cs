@@ -26,6 +26,7 @@ internal static class LimitSettings
             IsSecret = true,
             Get = options => options.LimitRedis,
             Set = (options, url) => options with { LimitRedis = url },
+            ServiceVariables = [new("embed-cache", "REDIS_URL")],
         },
         new Setting<int>("limits.replicas", "--replicas", Integer(1, 1000))
         {

@@ -52,11 +52,7 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
     public static Profile EmbedCache { get; } = new("embed-cache", "Vector Embed Cache Server", new Dictionary<string, string>
     {
         ["GPU_DEVICE"] = "computes on the CPU, one runner per core",
-        ["REDIS_URL"] = "needs no Redis",
-        ["MODEL_VERSION"] = "a vector is kept under the digest of the model's own files",
-        ["JWT_SECRET"] = "nobody logs in",
-        ["JWT_SECRET_KEY"] = "nobody logs in",
-        ["JWT_EXPIRY_SECONDS"] = "nobody logs in",
+        ["JWT_EXPIRY_SECONDS"] = "a log-in is good for 24 hours",
     });
 
     public static Profile TkrEmbed { get; } = new("tkr-embed", "tkr-embed", new Dictionary<string, string>

@@ -127,12 +127,12 @@ public sealed class ConfigurationReaderTests : IDisposable
     [Fact]
     public void A_file_of_variables_counts_whole_without_a_profile()
     {
-        var loaded = Load("", ["HOST=127.0.0.1", "MODEL_ID=all-MiniLM-L6-v2", "L2_CACHE_TTL=canary", "NODE_ENV=production"], []);
+        var loaded = Load("", ["HOST=127.0.0.1", "MODEL_ID=all-MiniLM-L6-v2", "WORKERS=canary", "NODE_ENV=production"], []);
         Assert.Empty(loaded.Problems);
         Assert.Equal("127.0.0.1", loaded.Options.Host);
         Assert.Equal(
             [
-                $"{_folder.File(".env")}:3 L2_CACHE_TTL (fastembed) is not used: needs no Redis.",
+                $"{_folder.File(".env")}:3 WORKERS (fastembed) is not used: one runner per core, in one process.",
                 $"{_folder.File(".env")}:4 NODE_ENV means nothing here.",
             ],
             loaded.Notices);
