@@ -43,7 +43,8 @@ internal static class CacheSettings
         new Setting<string?>("cache.version", "--cache-version", Optional(Text("WORD", "a word of your own")))
         {
             Description = "Vectors cached under another version are not found any more. What changes a model's vectors changes its revision, which does the same by itself.",
-            Get = options => options.CacheVersion is { Length: > 0 } version ? version : null,
+            DefaultDescription = "none",
+            Get = options => options.CacheVersion is "" ? null : options.CacheVersion,
             Set = (options, version) => options with { CacheVersion = version ?? "" },
             ServiceVariables = [new("embed-cache", "MODEL_VERSION")],
         },

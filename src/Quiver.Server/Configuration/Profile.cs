@@ -52,7 +52,7 @@ internal sealed record Profile(string Name, string Title, IReadOnlyDictionary<st
     public static Profile EmbedCache { get; } = new("embed-cache", "Vector Embed Cache Server", new Dictionary<string, string>
     {
         ["GPU_DEVICE"] = "computes on the CPU, one runner per core",
-        ["JWT_EXPIRY_SECONDS"] = "a log-in lasts 24 hours",
+        ["JWT_EXPIRY_SECONDS"] = "a log-in is good for 24 hours",
     });
 
     public static Profile TkrEmbed { get; } = new("tkr-embed", "tkr-embed", new Dictionary<string, string>

@@ -60,12 +60,16 @@ public sealed class MetricsCollectorTests : IDisposable
         var histogram = _meter.CreateHistogram<double>("a.histogram", "s");
         using var collector = Collect();
         object status = 200;
-        Record();
+        // Code that is compiled anew meanwhile may allocate once; recording would in every round.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => AllocatedByRound()));
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++)
-            Record();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long AllocatedByRound()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 10_000; i++)
+                Record();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Record()
         {

@@ -45,7 +45,7 @@ internal static class ProviderDocumentation
               "response_path":{{{{Path}}}},
               "batch_size":{"type":"integer","description":"The most texts of one call."},
               "dimensions":{"type":["integer","null"],"description":"null until it has answered once."},
-              "created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"}}}
+              "created_at":{"type":"string"},"updated_at":{"type":"string"}}}
             """,
         Examples =
         [

@@ -21,6 +21,9 @@ internal sealed class ProviderRoutes(ProviderParts? providers, BodyMemory bodyMe
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").Needs(Access.SessionOrKey(Scopes.EmbedText)).WithMetadata(EmbedCacheErrorRenderer.Shared, new BodyLimit(options.EmbedCacheMaxPayload));
+        // They say what is missing, but are no part of a server that cannot keep a provider.
+        if (providers is null)
+            group.ExcludeFromDescription();
         group.MapPost(Path, SaveAsync).WithMetadata(ProviderDocumentation.Save);
         group.MapGet(Path, ShowAsync).WithMetadata(ProviderDocumentation.Show);
         group.MapDelete(Path, DeleteAsync).WithMetadata(ProviderDocumentation.Delete);
