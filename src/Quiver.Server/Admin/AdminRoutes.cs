@@ -32,7 +32,7 @@ internal sealed class AdminRoutes(AccountService accounts, PlanPresets plans, Bo
 
     private async Task ListUsersAsync(HttpContext context)
     {
-        var users = await accounts.Users.ListAsync(LimitOf(context), context.Request.Query["after"].FirstOrDefault(), context.RequestAborted);
+        var users = await accounts.Users.ListAsync(LimitOf(context), QueryText.Of(context.Request.Query, "after"), context.RequestAborted);
         await JsonAnswer.WriteAsync(context, json => AdminJson.WriteList(json, "users", users, AdminJson.Write));
     }
 

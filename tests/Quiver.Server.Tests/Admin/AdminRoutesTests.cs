@@ -112,7 +112,10 @@ public sealed class AdminRoutesTests
     [InlineData("POST", "/users/ada@example.com/keys", """{"expires_in_days":1e999}""", 400)]
     [InlineData("POST", "/users/ada@example.com/keys", """{"key_prefix":"sk_"}""", 400)]
     [InlineData("DELETE", "/users/ada@example.com/keys/vec_00000000", null, 404)]
+    [InlineData("POST", "/users/ada@example.com/keys", """{"permissions":["\ud800"]}""", 400)]
     [InlineData("GET", "/users?limit=0", null, 400)]
+    [InlineData("GET", "/users?after=usr_%00", null, 400)]
+    [InlineData("GET", "/users/usr_%01", null, 404)]
     public async Task What_cannot_be_is_refused(string method, string path, string? body, int status)
     {
         await using var server = await AccountServer.StartAsync();
