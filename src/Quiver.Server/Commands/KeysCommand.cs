@@ -86,7 +86,7 @@ internal static class KeysCommand
         AccountCommand.SetAction(command, async (arguments, accounts, cancellationToken) =>
         {
             var user = await AccountCommand.UserAsync(accounts, arguments.GetValue(User)!, cancellationToken);
-            await accounts.Keys.RevokeAsync(user.Id, arguments.GetValue(Prefix)!, AccountCommand.Actor, cancellationToken);
+            await accounts.Keys.RevokeAsync(user.Id, arguments.GetValue(Prefix)!, Scopes.All, AccountCommand.Actor, cancellationToken);
             await Console.Out.WriteLineAsync("revoked");
             return ExitCode.Success;
         });
