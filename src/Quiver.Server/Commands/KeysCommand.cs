@@ -51,7 +51,12 @@ internal static class KeysCommand
                 throw new UsageException($"--permission is one of {string.Join(", ", ScopeNames.All)}.");
             if (!ApiKey.Prefixes.Contains(arguments.GetValue(KeyPrefix)!))
                 throw new UsageException($"--key-prefix is one of {string.Join(", ", ApiKey.Prefixes)}.");
-            var lifetime = arguments.GetValue(Days) is { } days ? TimeSpan.FromDays(days) : (TimeSpan?)null;
+            var lifetime = arguments.GetValue(Days) switch
+            {
+                null => (TimeSpan?)null,
+                >= 1 and <= 36_500 and int days => TimeSpan.FromDays(days),
+                _ => throw new UsageException("--expires-in-days takes a number of days, from 1 to 36500."),
+            };
             var user = await AccountCommand.UserAsync(accounts, arguments.GetValue(User)!, cancellationToken);
             var request = new KeyRequest(arguments.GetValue(KeyPrefix)!, arguments.GetValue(Name)!, scopes, lifetime);
             var key = await accounts.Keys.CreateAsync(user.Id, request, Scopes.All, AccountCommand.Actor, cancellationToken);

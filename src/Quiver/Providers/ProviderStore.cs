@@ -94,11 +94,11 @@ internal sealed class ProviderStore(Database database, SecretBox secrets, TimePr
                 transaction),
             cancellationToken);
 
-    /// <exception cref="QuiverException"><see cref="ErrorKind.Internal"/>: no key of the ring opens it, which only the operator can mend.</exception>
+    /// <exception cref="QuiverException"><see cref="ErrorKind.ProviderFailed"/>: no key of the ring opens it, as after a restore without the encryption key.</exception>
     public ProviderKey Open(StoredProvider provider) =>
         secrets.TryOpen(provider.Place, provider.SealedKey, out var key)
             ? new ProviderKey(key)
-            : throw new QuiverException(ErrorKind.Internal, $"The key of {provider.Id} cannot be opened with the configured encryption keys.");
+            : throw new QuiverException(ErrorKind.ProviderFailed, $"The key of {provider.Id} cannot be opened with the encryption keys of this server. Save the provider again.");
 
     private static string NewId() => "prov_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
