@@ -28,7 +28,7 @@ internal sealed record DocumentedRoute(string Method, string Path, RouteDocument
     [
         .. from endpoint in endpoints.OfType<RouteEndpoint>()
            let documentation = endpoint.Metadata.GetMetadata<RouteDocumentation>()
-           where documentation is not null
+           where documentation is not null && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null
            from method in Methods(endpoint)
            select new DocumentedRoute(
                method,
