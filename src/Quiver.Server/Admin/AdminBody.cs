@@ -76,9 +76,17 @@ internal sealed class AdminBody
             return null;
         if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(element => element.ValueKind != JsonValueKind.String))
             throw Invalid($"'{name}' is a list of strings.", name);
-        return ScopeNames.TryParse(value.EnumerateArray().Select(element => element.GetString()!), out var scopes, out _)
-            ? scopes
-            : throw Invalid($"'{name}' holds a permission that is unknown. Known are {string.Join(", ", ScopeNames.All)}.", name);
+        try
+        {
+            return ScopeNames.TryParse(value.EnumerateArray().Select(element => element.GetString()!), out var scopes, out _)
+                ? scopes
+                : throw Invalid($"'{name}' holds a permission that is unknown. Known are {string.Join(", ", ScopeNames.All)}.", name);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            throw Invalid($"'{name}' is not well-formed.", name);
+        }
     }
 
     public string Required(string name) => Text(name) ?? throw Invalid($"'{name}' is missing.", name);

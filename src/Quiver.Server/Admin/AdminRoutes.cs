@@ -32,7 +32,7 @@ internal sealed class AdminRoutes(AccountService accounts, PlanPresets plans, Bo
 
     private async Task ListUsersAsync(HttpContext context)
     {
-        var users = await accounts.Users.ListAsync(LimitOf(context), context.Request.Query["after"].FirstOrDefault(), context.RequestAborted);
+        var users = await accounts.Users.ListAsync(LimitOf(context), QueryText.Of(context.Request.Query, "after"), context.RequestAborted);
         await JsonAnswer.WriteAsync(context, json => AdminJson.WriteList(json, "users", users, AdminJson.Write));
     }
 
@@ -40,7 +40,7 @@ internal sealed class AdminRoutes(AccountService accounts, PlanPresets plans, Bo
     {
         var body = await ReadAsync(context, "email", "password", "plan", "admin", "key_prefix");
         var request = new NewUser(body.Required("email"), body.Text("password"), body.Text("plan") ?? Plan.Unlimited.Name, body.KeyPrefix("key_prefix"), body.Flag("admin") ?? false);
-        var (user, key) = await accounts.Users.CreateAsync(request, ActorOf(context), context.RequestAborted);
+        var (user, key) = await accounts.Users.CreateAsync(request, Callers.Of(context).Scopes, ActorOf(context), context.RequestAborted);
         await WriteAsync(context, json =>
         {
             AdminJson.Write(json, user);
@@ -58,7 +58,7 @@ internal sealed class AdminRoutes(AccountService accounts, PlanPresets plans, Bo
     {
         var body = await ReadAsync(context, "plan", "disabled", "password");
         var change = new UserChange(body.Text("plan"), body.Flag("disabled"), body.Text("password"));
-        var user = await accounts.Users.ChangeAsync((await UserOfAsync(context)).Id, change, ActorOf(context), context.RequestAborted);
+        var user = await accounts.Users.ChangeAsync((await UserOfAsync(context)).Id, change, Callers.Of(context).Scopes, ActorOf(context), context.RequestAborted);
         await WriteAsync(context, json => AdminJson.Write(json, user));
     }
 
@@ -88,7 +88,7 @@ internal sealed class AdminRoutes(AccountService accounts, PlanPresets plans, Bo
 
     private async Task RevokeKeyAsync(HttpContext context)
     {
-        await accounts.Keys.RevokeAsync((await UserOfAsync(context)).Id, (string)context.GetRouteValue("prefix")!, ActorOf(context), context.RequestAborted);
+        await accounts.Keys.RevokeAsync((await UserOfAsync(context)).Id, (string)context.GetRouteValue("prefix")!, Callers.Of(context).Scopes, ActorOf(context), context.RequestAborted);
         await WriteAsync(context, json => json.WriteBoolean("revoked"u8, true));
     }
 

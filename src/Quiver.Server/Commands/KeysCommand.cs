@@ -51,7 +51,12 @@ internal static class KeysCommand
                 throw new UsageException($"--permission is one of {string.Join(", ", ScopeNames.All)}.");
             if (!ApiKey.Prefixes.Contains(arguments.GetValue(KeyPrefix)!))
                 throw new UsageException($"--key-prefix is one of {string.Join(", ", ApiKey.Prefixes)}.");
-            var lifetime = arguments.GetValue(Days) is { } days ? TimeSpan.FromDays(days) : (TimeSpan?)null;
+            var lifetime = arguments.GetValue(Days) switch
+            {
+                null => (TimeSpan?)null,
+                >= 1 and <= 36_500 and int days => TimeSpan.FromDays(days),
+                _ => throw new UsageException("--expires-in-days takes a number of days, from 1 to 36500."),
+            };
             var user = await AccountCommand.UserAsync(accounts, arguments.GetValue(User)!, cancellationToken);
             var request = new KeyRequest(arguments.GetValue(KeyPrefix)!, arguments.GetValue(Name)!, scopes, lifetime);
             var key = await accounts.Keys.CreateAsync(user.Id, request, Scopes.All, AccountCommand.Actor, cancellationToken);
@@ -86,7 +91,7 @@ internal static class KeysCommand
         AccountCommand.SetAction(command, async (arguments, accounts, cancellationToken) =>
         {
             var user = await AccountCommand.UserAsync(accounts, arguments.GetValue(User)!, cancellationToken);
-            await accounts.Keys.RevokeAsync(user.Id, arguments.GetValue(Prefix)!, AccountCommand.Actor, cancellationToken);
+            await accounts.Keys.RevokeAsync(user.Id, arguments.GetValue(Prefix)!, Scopes.All, AccountCommand.Actor, cancellationToken);
             await Console.Out.WriteLineAsync("revoked");
             return ExitCode.Success;
         });

@@ -46,7 +46,7 @@ internal static class UsersCommand
             if (!ApiKey.Prefixes.Contains(prefix))
                 throw new UsageException($"--key-prefix is one of {string.Join(", ", ApiKey.Prefixes)}.");
             var request = new NewUser(arguments.GetValue(Email)!, ReadPassword(arguments), arguments.GetValue(Plan) ?? Accounts.Plan.Unlimited.Name, prefix, isAdmin);
-            var (user, key) = await accounts.Users.CreateAsync(request, AccountCommand.Actor, cancellationToken);
+            var (user, key) = await accounts.Users.CreateAsync(request, Scopes.All, AccountCommand.Actor, cancellationToken);
             await Console.Error.WriteLineAsync($"{user.Id}, plan {user.Plan}. The key is shown this once:");
             await Console.Out.WriteLineAsync(key.Key);
             return ExitCode.Success;
@@ -108,7 +108,7 @@ internal static class UsersCommand
     private static async Task<int> ChangeAsync(AccountService accounts, string name, UserChange change, CancellationToken cancellationToken)
     {
         var user = await AccountCommand.UserAsync(accounts, name, cancellationToken);
-        var changed = await accounts.Users.ChangeAsync(user.Id, change, AccountCommand.Actor, cancellationToken);
+        var changed = await accounts.Users.ChangeAsync(user.Id, change, Scopes.All, AccountCommand.Actor, cancellationToken);
         await Console.Out.WriteLineAsync($"{changed.Id}, plan {changed.Plan}, {StateOf(changed)}");
         return ExitCode.Success;
     }

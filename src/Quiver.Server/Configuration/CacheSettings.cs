@@ -50,7 +50,7 @@ internal static class CacheSettings
         },
         new Setting<bool>("cache.keep_texts", "--cache-keep-texts", Switch)
         {
-            Description = "Keep the texts beside their vectors in the database tier, for `quiver cache export` and for searches that tell texts. With --auth multi each tenant says so for himself.",
+            Description = "Keep the texts beside their vectors in the database tier, for `quiver cache export` and for searches that tell texts. Of every tenant, with --auth multi.",
             Get = options => options.KeepsTexts,
             Set = (options, keeps) => options with { KeepsTexts = keeps },
         },

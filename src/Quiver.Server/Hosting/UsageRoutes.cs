@@ -75,13 +75,13 @@ internal sealed class UsageRoutes(UsageLedger usage)
         var from = DayOf(parameters, "from") ?? to.AddDays(1 - DefaultDays);
         if (from > to || to.DayNumber - from.DayNumber >= MaxDays)
             throw new QuiverException(ErrorKind.InvalidInput, $"'from' is a day before 'to', and no more than {MaxDays} days of it.") { Parameter = "from" };
-        return new UsageQuery(from, to) { Tenant = TenantOf(parameters, caller), Key = TextOf(parameters, "key"), Model = TextOf(parameters, "model") };
+        return new UsageQuery(from, to) { Tenant = TenantOf(parameters, caller), Key = QueryText.Of(parameters, "key"), Model = QueryText.Of(parameters, "model") };
     }
 
     /// <returns>null for everyone's.</returns>
     private static string? TenantOf(IQueryCollection parameters, Caller caller)
     {
-        if (TextOf(parameters, "tenant") is not { } tenant || tenant == caller.Tenant)
+        if (QueryText.Of(parameters, "tenant") is not { } tenant || tenant == caller.Tenant)
             return caller.Tenant;
         if (!caller.May(Scopes.Admin))
             throw new QuiverException(ErrorKind.Forbidden, "Only an administrator sees what others used.");
@@ -90,7 +90,7 @@ internal sealed class UsageRoutes(UsageLedger usage)
 
     private static DateOnly? DayOf(IQueryCollection parameters, string name)
     {
-        if (TextOf(parameters, name) is not { } text)
+        if (QueryText.Of(parameters, name) is not { } text)
             return null;
         return DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 9000
             ? day
@@ -100,18 +100,15 @@ internal sealed class UsageRoutes(UsageLedger usage)
     private static decimal? PriceOf(IQueryCollection parameters)
     {
         const string Name = "price_per_million";
-        if (TextOf(parameters, Name) is not { } text)
+        if (QueryText.Of(parameters, Name) is not { } text)
             return null;
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) && price <= 1_000_000
             ? price
             : throw new QuiverException(ErrorKind.InvalidInput, $"'{Name}' takes a number such as 0.02.") { Parameter = Name };
     }
 
-    private static string? TextOf(IQueryCollection parameters, string name) =>
-        parameters.TryGetValue(name, out var values) && values is [{ Length: > 0 } value] ? value : null;
-
     private static bool WantsCsv(HttpRequest request) =>
-        TextOf(request.Query, "format") is { } format
+        QueryText.Of(request.Query, "format") is { } format
             ? format.Equals("csv", StringComparison.OrdinalIgnoreCase)
             : request.Headers.Accept.ToString().Contains("text/csv", StringComparison.OrdinalIgnoreCase);
 

@@ -63,7 +63,8 @@ internal static class CacheEntryFormat
             HalfPrecision.Read(MemoryMarshal.Cast<byte, Half>(bytes[HeadBytes..]), vector);
         var tokens = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         var fullTokens = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
-        if (tokens <= 0 || fullTokens <= 0 || !Array.TrueForAll(vector, float.IsFinite))
+        // None are told of a vector that another server has computed.
+        if (tokens < 0 || fullTokens < 0 || !Array.TrueForAll(vector, float.IsFinite))
             return false;
         entry = new CacheEntry(key, vector, tokens, fullTokens) { CreatedAt = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]) };
         return true;

@@ -62,7 +62,7 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
             return;
         var spoilt = TakeSpoilt();
         // In one order everywhere, so that two processes that write the same keys do not wait for each other in a circle.
-        var ordered = additions.Select(addition => (Key: addition.Entry.Key.ToArray(), addition.Entry, addition.Text))
+        var ordered = additions.Select(addition => (Key: addition.Entry.Key.ToArray(), addition.Entry, Text: Kept(addition.Text)))
             .OrderBy(addition => addition.Key, ByteOrder.Instance).ToList();
         var lineIds = new Dictionary<CacheLine, long>();
         await database.WriteAsync(
@@ -123,6 +123,9 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
 
     /// <inheritdoc cref="EntryScan.OfAsync"/>
     public IAsyncEnumerable<StoredEntry> ScanAsync(LineRow line, CancellationToken cancellationToken) => EntryScan.OfAsync(database, line, cancellationToken);
+
+    /// <summary>The text as it is kept: one with a NUL is not, since PostgreSQL would refuse it and all that is written with it.</summary>
+    private static string? Kept(string? text) => text?.Contains('\0') == true ? null : text;
 
     private static long BytesOf(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 

@@ -98,6 +98,8 @@ public sealed class EmbeddingService : IDisposable, IAsyncDisposable
     {
         request = request with { ErrorsPerInput = false, LongInput = request.LongInput == LongInput.Mean ? LongInput.Refuse : request.LongInput };
         var model = Models.Get(request.Model);
+        if (request.Uncached is { } refusal)
+            throw refusal;
         var inputs = new RequestInputs(request, model);
         var start = _time.GetTimestamp();
         await _preparation.PrepareAsync(inputs, request, model, cancellationToken);

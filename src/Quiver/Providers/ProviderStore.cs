@@ -59,11 +59,12 @@ internal sealed class ProviderStore(Database database, SecretBox secrets, TimePr
                                      WHEN endpoint = @Endpoint AND request_template = @RequestTemplate AND response_path = @ResponsePath THEN width END,
                         name = @Name, endpoint = @Endpoint, request_template = @RequestTemplate, response_path = @ResponsePath, batch_size = @BatchSize,
                         api_key = @Sealed, version = version + 1, updated_at = @UpdatedAt
-                    WHERE id = @id
+                    WHERE id = @id AND tenant = @Tenant
                     """,
                     new
                     {
                         id,
+                        row.Tenant,
                         row.Name,
                         row.Endpoint,
                         row.RequestTemplate,
@@ -88,14 +89,16 @@ internal sealed class ProviderStore(Database database, SecretBox secrets, TimePr
     public Task KeepWidthAsync(StoredProvider provider, int width, CancellationToken cancellationToken) =>
         database.WriteAsync(
             transaction => transaction.Connection!.ExecuteAsync(
-                "UPDATE providers SET width = @width WHERE id = @Id AND version = @Version AND width IS NULL", new { width, provider.Id, provider.Version }, transaction),
+                "UPDATE providers SET width = @width WHERE id = @Id AND tenant = @Tenant AND version = @Version AND width IS NULL",
+                new { width, provider.Id, provider.Tenant, provider.Version },
+                transaction),
             cancellationToken);
 
-    /// <exception cref="QuiverException"><see cref="ErrorKind.Internal"/>: no key of the ring opens it, which only the operator can mend.</exception>
+    /// <exception cref="QuiverException"><see cref="ErrorKind.ProviderFailed"/>: no key of the ring opens it, as after a restore without the encryption key.</exception>
     public ProviderKey Open(StoredProvider provider) =>
         secrets.TryOpen(provider.Place, provider.SealedKey, out var key)
             ? new ProviderKey(key)
-            : throw new QuiverException(ErrorKind.Internal, $"The key of {provider.Id} cannot be opened with the configured encryption keys.");
+            : throw new QuiverException(ErrorKind.ProviderFailed, $"The key of {provider.Id} cannot be opened with the encryption keys of this server. Save the provider again.");
 
     private static string NewId() => "prov_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Quiver.Diagnostics;
 
 namespace Quiver.Providers;
 
@@ -13,6 +14,12 @@ namespace Quiver.Providers;
 internal sealed class RequestTemplate
 {
     public const int MaxBytes = 16 * 1024;
+
+    /// <summary>Places for one text: enough for providers that want it under several names, and few enough that a text is not sent a thousand times over.</summary>
+    public const int MaxPlaces = 8;
+
+    /// <summary>What the body of a call may take.</summary>
+    public const int MaxBodyBytes = 8 * 1024 * 1024;
 
     private const string List = "{{texts}}";
 
@@ -63,16 +70,19 @@ internal sealed class RequestTemplate
         using var document = JsonDocument.Parse(compact.WrittenMemory);
         var root = document.RootElement.Clone();
         var strings = Strings(root).ToList();
-        var (lists, singles) = (strings.Exists(text => text == List), strings.Exists(HoldsText));
+        var (lists, singles) = (strings.Count(text => text == List), strings.Sum(Places));
         if (strings.Exists(text => text != List && text.Contains(List, StringComparison.Ordinal)))
             throw new FormatException($"{List} stands alone in its string: it becomes a list");
-        if (lists == singles)
-            throw new FormatException(lists ? $"it takes one text or {List}, not both" : $"it has no place for the text: {Single[0]}, {Single[1]}, or {List} for a list");
-        return new RequestTemplate(root, lists);
+        if (lists > 0 == singles > 0)
+            throw new FormatException(lists > 0 ? $"it takes one text or {List}, not both" : $"it has no place for the text: {Single[0]}, {Single[1]}, or {List} for a list");
+        if (lists > 1 || singles > MaxPlaces)
+            throw new FormatException($"it has at most {MaxPlaces} places for a text, or one for a list");
+        return new RequestTemplate(root, lists > 0);
     }
 
     /// <summary>The body of a call.</summary>
     /// <param name="texts">One, unless <see cref="TakesLists"/>.</param>
+    /// <exception cref="QuiverException"><see cref="ErrorKind.InvalidInput"/>: the body would take more than <see cref="MaxBodyBytes"/>.</exception>
     public ReadOnlyMemory<byte> Fill(IReadOnlyList<string> texts)
     {
         var body = new ArrayBufferWriter<byte>();
@@ -104,11 +114,11 @@ internal sealed class RequestTemplate
             case JsonValueKind.String when element.ValueEquals(List):
                 writer.WriteStartArray();
                 foreach (var text in texts)
-                    writer.WriteStringValue(text);
+                    WriteText(writer, text);
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.String:
-                writer.WriteStringValue(Filled(element.GetString()!, texts[0]));
+                WriteText(writer, Filled(element.GetString()!, texts[0]));
                 break;
             default:
                 element.WriteTo(writer);
@@ -116,11 +126,21 @@ internal sealed class RequestTemplate
         }
     }
 
+    private static void WriteText(Utf8JsonWriter writer, string text)
+    {
+        writer.WriteStringValue(text);
+        if (writer.BytesCommitted + writer.BytesPending > MaxBodyBytes)
+            throw TooLong();
+    }
+
     /// <summary>One pass over the template's string: a place inside the text is not one.</summary>
     private static string Filled(string template, string text)
     {
-        if (!HoldsText(template))
+        var places = Places(template);
+        if (places == 0)
             return template;
+        if (template.Length + ((long)places * text.Length) > MaxBodyBytes)
+            throw TooLong();
         var filled = new StringBuilder();
         var at = 0;
         while (NextPlace(template, at) is var (place, length) && place >= 0)
@@ -132,7 +152,16 @@ internal sealed class RequestTemplate
         return filled.Append(template, at, template.Length - at).ToString();
     }
 
-    private static bool HoldsText(string template) => NextPlace(template, 0).Start >= 0;
+    private static QuiverException TooLong() =>
+        new(ErrorKind.InvalidInput, $"The texts of one call to the configured provider take more than {MaxBodyBytes / (1024 * 1024)} MiB in its template.") { Parameter = "input" };
+
+    private static int Places(string template)
+    {
+        var count = 0;
+        for (var (start, length) = NextPlace(template, 0); start >= 0; (start, length) = NextPlace(template, start + length))
+            count++;
+        return count;
+    }
 
     private static (int Start, int Length) NextPlace(string template, int from)
     {

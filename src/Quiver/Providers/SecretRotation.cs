@@ -49,7 +49,7 @@ internal sealed class SecretRotation(Database database, KeyRing keys, TimeProvid
                 if (!keys.TryRotate(row.ApiKey, out var token))
                     unopened.Add(row.Id);
                 else if (token != row.ApiKey)
-                    anew.Add(new Change(row.Id, row.ApiKey, token));
+                    anew.Add(new Change(row.Id, row.Tenant, row.ApiKey, token));
             }
 
             after = rows[^1].Id;
@@ -64,7 +64,7 @@ internal sealed class SecretRotation(Database database, KeyRing keys, TimeProvid
     private async Task<List<ProviderRow>> BatchAsync(string after, CancellationToken cancellationToken) =>
         [.. await database.ReadAsync(
             connection => connection.QueryAsync<ProviderRow>(
-                "SELECT id AS Id, api_key AS ApiKey FROM providers WHERE id > @after ORDER BY id LIMIT @BatchRows", new { after, BatchRows }),
+                "SELECT id AS Id, tenant AS Tenant, api_key AS ApiKey FROM providers WHERE id > @after ORDER BY id LIMIT @BatchRows", new { after, BatchRows }),
             cancellationToken)];
 
     private Task<int> KeepAsync(IReadOnlyList<Change> changes, string after, CancellationToken cancellationToken) => database.WriteAsync(
@@ -72,7 +72,11 @@ internal sealed class SecretRotation(Database database, KeyRing keys, TimeProvid
         {
             var changed = 0;
             foreach (var change in changes)
-                changed += await transaction.Connection!.ExecuteAsync("UPDATE providers SET api_key = @New WHERE id = @Id AND api_key = @Old", change, transaction);
+            {
+                changed += await transaction.Connection!.ExecuteAsync(
+                    "UPDATE providers SET api_key = @New WHERE id = @Id AND tenant = @Tenant AND api_key = @Old", change, transaction);
+            }
+
             await transaction.Connection!.ExecuteAsync(
                 """
                 INSERT INTO secret_rotations (fingerprint, after_id, updated_at) VALUES (@Fingerprint, @after, @now)
@@ -88,5 +92,5 @@ internal sealed class SecretRotation(Database database, KeyRing keys, TimeProvid
         transaction => transaction.Connection!.ExecuteAsync("DELETE FROM secret_rotations WHERE fingerprint = @Fingerprint", new { keys.First.Fingerprint }, transaction),
         cancellationToken);
 
-    private sealed record Change(string Id, string Old, string New);
+    private sealed record Change(string Id, string Tenant, string Old, string New);
 }

@@ -52,6 +52,34 @@ public sealed class AdminRoutesTests
     }
 
     [Fact]
+    public async Task An_administrators_key_with_less_than_everything_makes_no_user_who_can_do_more_and_changes_no_administrator()
+    {
+        await using var server = await AccountServer.StartAsync();
+        var (admin, _, _) = await server.AddUserAsync("admin@example.com", isAdmin: true);
+        var (other, _, prefix) = await server.AddUserAsync("other@example.com", isAdmin: true);
+        var (user, _, _) = await server.AddUserAsync("user@example.com");
+        var (limited, _) = await server.AddKeyAsync(admin, """{"permissions":["admin"]}""");
+        var (searching, _) = await server.AddKeyAsync(admin, """{"permissions":["admin","search"]}""");
+
+        Assert.Equal(403, await StatusAsync("POST", "", """{"email":"a@example.com"}"""));
+        Assert.Equal(403, await StatusAsync("POST", "", """{"email":"a@example.com","admin":true}"""));
+        Assert.Equal(403, await StatusAsync("POST", "", """{"email":"a@example.com","password":"correct horse"}"""));
+        Assert.Equal(403, await StatusAsync("PATCH", $"/{other}", """{"password":"correct horse"}"""));
+        Assert.Equal(403, await StatusAsync("PATCH", $"/{other}", """{"disabled":true}"""));
+        Assert.Equal(403, await StatusAsync("PATCH", $"/{user}", """{"password":"correct horse"}"""));
+        Assert.Equal(403, await StatusAsync("POST", $"/{other}/keys", """{"permissions":["admin"]}"""));
+        Assert.Equal(403, await StatusAsync("DELETE", $"/{other}/keys/{prefix}", null));
+        Assert.Equal(200, await StatusAsync("PATCH", $"/{user}", """{"disabled":true}"""));
+        Assert.False((await server.AdministerAsync("GET", $"/users/{other}")).Json.GetProperty("disabled").GetBoolean());
+
+        var made = (await server.SendAsync("POST", "/v1/admin/users", searching, """{"email":"b@example.com"}""")).Json;
+        var keys = (await server.AdministerAsync("GET", $"/users/{made.GetProperty("id").GetString()}/keys")).Json.GetProperty("keys");
+        Assert.Equal("""["search"]""", keys[0].GetProperty("permissions").GetRawText());
+
+        async Task<int> StatusAsync(string method, string path, string? body) => (int)(await server.SendAsync(method, "/v1/admin/users" + path, limited, body)).Status;
+    }
+
+    [Fact]
     public async Task A_new_plan_and_disabling_hold_at_once_and_are_undone()
     {
         await using var server = await AccountServer.StartAsync();
@@ -84,7 +112,10 @@ public sealed class AdminRoutesTests
     [InlineData("POST", "/users/ada@example.com/keys", """{"expires_in_days":1e999}""", 400)]
     [InlineData("POST", "/users/ada@example.com/keys", """{"key_prefix":"sk_"}""", 400)]
     [InlineData("DELETE", "/users/ada@example.com/keys/vec_00000000", null, 404)]
+    [InlineData("POST", "/users/ada@example.com/keys", """{"permissions":["\ud800"]}""", 400)]
     [InlineData("GET", "/users?limit=0", null, 400)]
+    [InlineData("GET", "/users?after=usr_%00", null, 400)]
+    [InlineData("GET", "/users/usr_%01", null, 404)]
     public async Task What_cannot_be_is_refused(string method, string path, string? body, int status)
     {
         await using var server = await AccountServer.StartAsync();

@@ -23,7 +23,7 @@ public sealed partial class ServicePromisesTests
     [MemberData(nameof(Services))]
     public void Every_name_of_a_services_document_is_in_the_table(string service, int variables, int metrics, int endpoints)
     {
-        var document = System.Text.Encoding.UTF8.GetString(TestData.ReadAll($"services/{service}.md"));
+        var document = System.Text.Encoding.UTF8.GetString(TestData.ReadAll($"service-pages/{service}.md"));
         var (named, measured, offered) = (Variables(document), Metrics(document), Endpoints(document));
 
         // A reader that finds nothing would prove nothing.

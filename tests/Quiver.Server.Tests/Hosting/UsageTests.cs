@@ -85,6 +85,9 @@ public sealed class UsageTests
     [InlineData("to=2026-13-01", "to")]
     [InlineData("from=2026-01-02&to=2026-01-01", "from")]
     [InlineData("from=2024-01-01&to=2026-01-01", "from")]
+    [InlineData("key=a%00b", "key")]
+    [InlineData("model=a%0Ab", "model")]
+    [InlineData("tenant=%00", "tenant")]
     [InlineData("price_per_million=-1", "price_per_million")]
     [InlineData("price_per_million=free", "price_per_million")]
     public async Task A_parameter_that_cannot_be_is_named(string query, string parameter)

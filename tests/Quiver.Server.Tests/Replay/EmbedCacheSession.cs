@@ -18,12 +18,12 @@ internal sealed class EmbedCacheSession(TestServer server, TemporaryFolder data)
         var accounts = Server.Accounts!;
         foreach (var plan in new[] { "paid", "free" })
         {
-            var (_, key) = await accounts.Users.CreateAsync(new NewUser($"{plan}@{domain}", "password-1234", $"embedcache-{plan}", ApiKey.EmbedCachePrefix), null, TestContext.Current.CancellationToken);
+            var (_, key) = await accounts.Users.CreateAsync(new NewUser($"{plan}@{domain}", "password-1234", $"embedcache-{plan}", ApiKey.EmbedCachePrefix), Scopes.All, null, TestContext.Current.CancellationToken);
             _secrets[plan] = key.Key;
         }
 
-        var (user, revoked) = await accounts.Users.CreateAsync(new NewUser($"revoked@{domain}", "password-1234", "embedcache-paid", ApiKey.EmbedCachePrefix), null, TestContext.Current.CancellationToken);
-        await accounts.Keys.RevokeAsync(user.Id, revoked.Info.Prefix, null, TestContext.Current.CancellationToken);
+        var (user, revoked) = await accounts.Users.CreateAsync(new NewUser($"revoked@{domain}", "password-1234", "embedcache-paid", ApiKey.EmbedCachePrefix), Scopes.All, null, TestContext.Current.CancellationToken);
+        await accounts.Keys.RevokeAsync(user.Id, revoked.Info.Prefix, Scopes.All, null, TestContext.Current.CancellationToken);
         _secrets["revoked"] = revoked.Key;
     }
 

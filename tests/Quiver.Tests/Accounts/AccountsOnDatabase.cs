@@ -43,7 +43,7 @@ internal sealed class AccountsOnDatabase : IAsyncDisposable
     }
 
     public async Task<(User User, NewKey Key)> AddUserAsync(string email = "ada@example.com", string? password = null, bool isAdmin = false) =>
-        await Accounts.Users.CreateAsync(new NewUser(email, password, "small", ApiKey.EmbedCachePrefix, isAdmin), actor: null, Token);
+        await Accounts.Users.CreateAsync(new NewUser(email, password, "small", ApiKey.EmbedCachePrefix, isAdmin), Scopes.All, actor: null, Token);
 
     public async ValueTask DisposeAsync()
     {

@@ -26,6 +26,15 @@ public abstract class CacheTierConformance
         AssertSame(Entry("b", 384), found[4]);
     }
 
+    /// <summary>A provider's answer tells no tokens.</summary>
+    [Fact]
+    public async Task A_vector_without_tokens_is_kept_like_any_other()
+    {
+        var tier = await CreateAsync();
+        await tier.AddAsync([new(Entry("a", 384, tokens: 0, fullTokens: 0))], TestEnd);
+        AssertSame(Entry("a", 384, tokens: 0, fullTokens: 0), (await FindAsync(tier, 384, "a"))[0]);
+    }
+
     [Fact]
     public async Task Looking_up_nothing_and_adding_nothing_is_fine()
     {

@@ -132,6 +132,14 @@ public abstract class DatabaseTierConformance(SqlEngine engine) : CacheTierConfo
     }
 
     [Fact]
+    public async Task A_text_with_a_NUL_is_not_kept_and_takes_nothing_with_it()
+    {
+        var tier = Tier();
+        await tier.AddAsync([Of("a", "one", "one"), Of("a", "two", "t\0wo")], TestEnd);
+        Assert.Equal((2, "one"), await QueryAsync<(long, string)>("SELECT count(*), MAX(text) FROM cache_entries"));
+    }
+
+    [Fact]
     public async Task Two_processes_that_write_the_same_at_once_write_it_once()
     {
         var tiers = new[] { Tier(), new DatabaseTier(_test.OpenAnother(), new DatabaseTierOptions(), _time) };

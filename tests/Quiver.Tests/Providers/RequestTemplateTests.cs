@@ -1,3 +1,4 @@
+using Quiver.Diagnostics;
 using Quiver.Providers;
 
 namespace Quiver.Tests.Providers;
@@ -21,7 +22,7 @@ public sealed class RequestTemplateTests
     [Fact]
     public void A_list_takes_the_place_of_its_string()
     {
-        Assert.Equal("""{"texts":["a","b"],"o":[{"all":["a","b"]}]}""", Filled("""{"texts":"{{texts}}","o":[{"all":"{{texts}}"}]}""", "a", "b"));
+        Assert.Equal("""{"model":"m","o":[{"all":["a","b"]}]}""", Filled("""{"model":"m","o":[{"all":"{{texts}}"}]}""", "a", "b"));
     }
 
     [Theory]
@@ -53,6 +54,8 @@ public sealed class RequestTemplateTests
     [InlineData("""{"input":"{{text}} \ud800"}""")]
     [InlineData("""{"\udc00":"{{text}}"}""")]
     [InlineData("{")]
+    [InlineData("""{"one":"{{texts}}","again":"{{texts}}"}""")]
+    [InlineData("""{"a":"{{text}}{{text}}{{text}}{{text}}","b":["$TEXT$TEXT$TEXT$TEXT$TEXT"]}""")]
     public void What_has_no_place_for_a_text_is_no_template(string json)
     {
         Assert.NotEmpty(Assert.Throws<FormatException>(() => RequestTemplate.Parse(json)).Message);
@@ -62,6 +65,25 @@ public sealed class RequestTemplateTests
     public void A_template_has_a_largest_size()
     {
         Assert.Throws<FormatException>(() => RequestTemplate.Parse($$$"""{"a":"{{text}}","b":"{{{new string('x', RequestTemplate.MaxBytes)}}}"}"""));
+    }
+
+    [Fact]
+    public void A_template_has_eight_places_and_no_more()
+    {
+        Assert.Equal("""{"a":"xxxx","b":["xxxx"]}""", Filled("""{"a":"{{text}}{{text}}{{text}}{{text}}","b":["$TEXT$TEXT$TEXT$TEXT"]}""", "x"));
+    }
+
+    [Theory]
+    [InlineData("""{"a":"{{text}}","b":"$TEXT"}""", RequestTemplate.MaxBodyBytes / 2, 1)]
+    [InlineData("""{"a":"$TEXT$TEXT$TEXT"}""", RequestTemplate.MaxBodyBytes / 3, 1)]
+    [InlineData("""{"a":"{{texts}}"}""", RequestTemplate.MaxBodyBytes / 4, 4)]
+    public void A_body_has_a_largest_size(string template, int length, int count)
+    {
+        var parsed = RequestTemplate.Parse(template);
+        string[] Texts(int each) => [.. Enumerable.Repeat(new string('x', each), count)];
+
+        Assert.InRange(parsed.Fill(Texts(length - 16)).Length, 1, RequestTemplate.MaxBodyBytes);
+        Assert.Equal(ErrorKind.InvalidInput, Assert.Throws<QuiverException>(() => parsed.Fill(Texts(length))).Kind);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal static class CachedLine
         var digest = Convert.FromHexString(json.GetProperty("key").GetString() ?? "");
         var bytes = json.GetProperty("vector").GetBytesFromBase64();
         var (tokens, fullTokens) = (json.GetProperty("tokens").GetInt32(), json.GetProperty("full_tokens").GetInt32());
-        if (identity.Length != DigestBytes || digest.Length != DigestBytes || bytes.Length is 0 || bytes.Length % sizeof(float) != 0 || tokens <= 0 || fullTokens < tokens)
+        if (identity.Length != DigestBytes || digest.Length != DigestBytes || bytes.Length is 0 || bytes.Length % sizeof(float) != 0 || tokens < 0 || fullTokens < tokens)
             return null;
         var vector = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         if (!Array.TrueForAll(vector, float.IsFinite))

@@ -27,7 +27,7 @@ internal sealed class AccountRoutes(AccountService accounts, BodyMemory bodyMemo
     private async Task SignUpAsync(HttpContext context)
     {
         var call = await ReadAsync(context, CredentialsBody.OfSignUp());
-        var (user, key) = await accounts.Users.CreateAsync(new NewUser(call.Email, call.Password, FirstPlan, ApiKey.EmbedCachePrefix), actor: null, context.RequestAborted);
+        var (user, key) = await accounts.Users.CreateAsync(new NewUser(call.Email, call.Password, FirstPlan, ApiKey.EmbedCachePrefix), Scopes.All, actor: null, context.RequestAborted);
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -67,7 +67,7 @@ internal sealed class AccountRoutes(AccountService accounts, BodyMemory bodyMemo
     {
         try
         {
-            await accounts.Keys.RevokeAsync(Callers.Of(context).Tenant, (string)context.Request.RouteValues["key_prefix"]!, actor: null, context.RequestAborted);
+            await accounts.Keys.RevokeAsync(Callers.Of(context).Tenant, (string)context.Request.RouteValues["key_prefix"]!, Callers.Of(context).Scopes, actor: null, context.RequestAborted);
         }
         catch (QuiverException error) when (error.Kind == ErrorKind.NotFound)
         {

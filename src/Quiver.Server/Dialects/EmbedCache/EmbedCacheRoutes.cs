@@ -133,7 +133,7 @@ internal sealed class EmbedCacheRoutes(EmbeddingService embeddings, ProviderPart
 
     private LongInput Long => options.AutoTruncate ?? true ? LongInput.Truncate : LongInput.Refuse;
 
-    private bool NeedsProvider(HttpContext context) => providers is not null && Callers.Of(context).Plan.OwnProviderOnly;
+    private static bool NeedsProvider(HttpContext context) => Callers.Of(context).Plan.OwnProviderOnly;
 
     private static QuiverException NoProvider(bool isBatch) =>
         new(ErrorKind.InvalidInput, "Free tier requires BYOK provider" + (isBatch ? "" : ". Configure at POST /v1/provider"));

@@ -75,7 +75,7 @@ internal sealed class KeyRoutes(AccountService accounts, BodyMemory bodyMemory, 
         var owner = await accounts.FindByKeyAsync(call.Key, context.RequestAborted) ?? throw NoSuchKey();
         try
         {
-            await accounts.Keys.RevokeAsync(owner.Tenant, ApiKey.ShownPart(call.Key), Callers.Of(context).Tenant, context.RequestAborted);
+            await accounts.Keys.RevokeAsync(owner.Tenant, ApiKey.ShownPart(call.Key), Callers.Of(context).Scopes, Callers.Of(context).Tenant, context.RequestAborted);
         }
         catch (QuiverException error) when (error.Kind == ErrorKind.NotFound)
         {

@@ -30,6 +30,8 @@ internal sealed class UserKeys(Database database, AuditLog audit, TimeProvider t
                 var owner = await transaction.Connection!.QuerySingleOrDefaultAsync<UserRow>($"SELECT {UserRow.Columns} FROM users WHERE id = @userId AND is_disabled = 0", new { userId }, transaction)
                     ?? throw new QuiverException(ErrorKind.NotFound, "There is no such user.");
                 UserScopes.Require(request.Scopes, owner.IsAdmin != 0, maker);
+                if (owner.IsAdmin != 0 && actor is not null && actor != userId)
+                    UserScopes.RequireEverything(maker);
                 if (await transaction.Connection!.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM api_keys WHERE user_id = @userId", new { userId }, transaction) >= MostPerUser)
                     throw new QuiverException(ErrorKind.Conflict, $"A user has at most {MostPerUser} keys, revoked ones included.");
                 var made = await InsertAsync(transaction, userId, request);
@@ -55,9 +57,12 @@ internal sealed class UserKeys(Database database, AuditLog audit, TimeProvider t
 
     /// <summary>Ends a key, for good. Every process refuses it within a second.</summary>
     /// <param name="prefix">The first characters of its text, as lists show them.</param>
-    /// <exception cref="QuiverException"><see cref="ErrorKind.NotFound"/>: the user has none that begins so, or it is revoked already.</exception>
+    /// <param name="maker">What <paramref name="actor"/> may do: only who may do everything revokes another administrator's.</param>
+    /// <exception cref="QuiverException">
+    /// <see cref="ErrorKind.NotFound"/>: the user has none that begins so, or it is revoked already; <see cref="ErrorKind.Forbidden"/>.
+    /// </exception>
     /// <inheritdoc cref="CreateAsync"/>
-    public Task RevokeAsync(string userId, string prefix, string? actor, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task RevokeAsync(string userId, string prefix, Scopes maker, string? actor, CancellationToken cancellationToken) => database.WriteAsync(
         async transaction =>
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -65,6 +70,8 @@ internal sealed class UserKeys(Database database, AuditLog audit, TimeProvider t
                 "UPDATE api_keys SET revoked_at = @now WHERE user_id = @userId AND prefix = @prefix AND revoked_at IS NULL", new { now, userId, prefix }, transaction);
             if (revoked == 0)
                 throw new QuiverException(ErrorKind.NotFound, "There is no such key.");
+            if (actor is not null && actor != userId && await transaction.Connection!.ExecuteScalarAsync<long>("SELECT is_admin FROM users WHERE id = @userId", new { userId }, transaction) != 0)
+                UserScopes.RequireEverything(maker);
             await AccountChanges.NoteAsync(transaction);
             if (actor is not null)
                 await audit.NoteAsync(transaction, actor, "key.revoke", userId, prefix);

@@ -15,14 +15,19 @@ internal sealed class UserAccounts(Database database, UserKeys keys, PasswordHas
     private const int IdDigits = 24;
     private const int MostListed = 1000;
 
-    /// <summary>Makes a user and his first key, which is for everything he may do.</summary>
+    /// <summary>Makes a user and his first key, which is for everything that he and its maker may do.</summary>
+    /// <param name="maker">What the maker may do; everything where the user signs up himself.</param>
     /// <param name="actor">The administrator who does it, for the audit log; null where the user signs up himself.</param>
     /// <exception cref="QuiverException">
-    /// <see cref="ErrorKind.Conflict"/>: the address is taken; <see cref="ErrorKind.InvalidInput"/>; <see cref="ErrorKind.Overloaded"/>.
+    /// <see cref="ErrorKind.Conflict"/>: the address is taken; <see cref="ErrorKind.Forbidden"/>: the user could do more than the maker;
+    /// <see cref="ErrorKind.InvalidInput"/>; <see cref="ErrorKind.Overloaded"/>.
     /// </exception>
-    public async Task<(User User, NewKey Key)> CreateAsync(NewUser request, string? actor, CancellationToken cancellationToken)
+    public async Task<(User User, NewKey Key)> CreateAsync(NewUser request, Scopes maker, string? actor, CancellationToken cancellationToken)
     {
         RequireSense(request);
+        if (request.IsAdmin || request.Password is not null)
+            UserScopes.RequireEverything(maker);
+        var scopes = UserScopes.OfFirstKey(maker, request.IsAdmin);
         var hash = request.Password is { } password ? await slots.RunAsync(() => hasher.Hash(password), cancellationToken) : null;
         var row = new UserRow
         {
@@ -45,7 +50,7 @@ internal sealed class UserAccounts(Database database, UserKeys keys, PasswordHas
                     transaction);
                 if (inserted == 0)
                     throw new QuiverException(ErrorKind.Conflict, "Email already registered") { Parameter = "email" };
-                var key = await keys.InsertAsync(transaction, row.Id, new KeyRequest(request.KeyPrefix, "", Scopes.All));
+                var key = await keys.InsertAsync(transaction, row.Id, new KeyRequest(request.KeyPrefix, "", scopes));
                 if (actor is not null)
                     await audit.NoteAsync(transaction, actor, "user.create", row.Id, request.IsAdmin ? $"admin, plan {row.Plan}" : $"plan {row.Plan}");
                 return (row.ToUser(), key);
@@ -77,14 +82,21 @@ internal sealed class UserAccounts(Database database, UserKeys keys, PasswordHas
         cancellationToken))?.ToUser();
 
     /// <summary>Changes what is not null. A new password, and disabling, end the user's sessions; disabling stops his keys too.</summary>
-    /// <exception cref="QuiverException"><see cref="ErrorKind.NotFound"/>; <see cref="ErrorKind.InvalidInput"/>; <see cref="ErrorKind.Overloaded"/>.</exception>
+    /// <param name="maker">What <paramref name="actor"/> may do: only who may do everything changes an administrator, or a password.</param>
+    /// <exception cref="QuiverException">
+    /// <see cref="ErrorKind.NotFound"/>; <see cref="ErrorKind.Forbidden"/>; <see cref="ErrorKind.InvalidInput"/>; <see cref="ErrorKind.Overloaded"/>.
+    /// </exception>
     /// <inheritdoc cref="CreateAsync"/>
-    public async Task<User> ChangeAsync(string userId, UserChange change, string actor, CancellationToken cancellationToken)
+    public async Task<User> ChangeAsync(string userId, UserChange change, Scopes maker, string actor, CancellationToken cancellationToken)
     {
         if (change.Plan is not null)
             RequirePlan(change.Plan);
         if (change.Password is not null)
+        {
             RequirePassword(change.Password);
+            UserScopes.RequireEverything(maker);
+        }
+
         if (userId == User.OperatorId)
             throw new QuiverException(ErrorKind.InvalidInput, "The operator is who has the master key: take that away instead.");
         var hash = change.Password is { } password ? await slots.RunAsync(() => hasher.Hash(password), cancellationToken) : null;
@@ -99,6 +111,8 @@ internal sealed class UserAccounts(Database database, UserKeys keys, PasswordHas
                     """,
                     new { userId, plan = change.Plan, isDisabled = change.IsDisabled is { } disabled ? (disabled ? 1 : 0) : (int?)null, hash, ends = hash is not null || change.IsDisabled == true ? 1 : 0 },
                     transaction) ?? throw new QuiverException(ErrorKind.NotFound, "There is no such user.");
+                if (changed.IsAdmin != 0)
+                    UserScopes.RequireEverything(maker);
                 await AccountChanges.NoteAsync(transaction);
                 await audit.NoteAsync(transaction, actor, "user.change", userId, change.Describe());
                 return changed.ToUser();

@@ -18,7 +18,7 @@ public sealed class UserKeysTests
         Assert.NotNull(await accounts.Accounts.FindByKeyAsync(key.Key, Token));
         Assert.NotNull(await other.FindByKeyAsync(key.Key, Token));
 
-        await accounts.Accounts.Keys.RevokeAsync(user.Id, key.Info.Prefix, null, Token);
+        await accounts.Accounts.Keys.RevokeAsync(user.Id, key.Info.Prefix, Scopes.All, null, Token);
         accounts.Time.Advance(TimeSpan.FromSeconds(0.5));
 
         Assert.Null(await accounts.Accounts.FindByKeyAsync(key.Key, Token));
@@ -46,7 +46,7 @@ public sealed class UserKeysTests
         var (_, key) = await accounts.AddUserAsync("ada@example.com");
         var (other, _) = await accounts.AddUserAsync("bob@example.com");
 
-        var refused = await Assert.ThrowsAsync<QuiverException>(() => accounts.Accounts.Keys.RevokeAsync(other.Id, key.Info.Prefix, null, Token));
+        var refused = await Assert.ThrowsAsync<QuiverException>(() => accounts.Accounts.Keys.RevokeAsync(other.Id, key.Info.Prefix, Scopes.All, null, Token));
         Assert.Equal(ErrorKind.NotFound, refused.Kind);
         Assert.DoesNotContain(await accounts.Accounts.Keys.ListAsync(other.Id, Token), listed => listed.Id == key.Info.Id);
         accounts.Time.Advance(TimeSpan.FromSeconds(1));
@@ -58,9 +58,9 @@ public sealed class UserKeysTests
     {
         await using var accounts = await CreateAsync(engine);
         var (user, key) = await accounts.AddUserAsync();
-        await accounts.Accounts.Keys.RevokeAsync(user.Id, key.Info.Prefix, "usr_admin", Token);
+        await accounts.Accounts.Keys.RevokeAsync(user.Id, key.Info.Prefix, Scopes.All, "usr_admin", Token);
 
-        Assert.Equal(ErrorKind.NotFound, (await Assert.ThrowsAsync<QuiverException>(() => accounts.Accounts.Keys.RevokeAsync(user.Id, key.Info.Prefix, "usr_admin", Token))).Kind);
+        Assert.Equal(ErrorKind.NotFound, (await Assert.ThrowsAsync<QuiverException>(() => accounts.Accounts.Keys.RevokeAsync(user.Id, key.Info.Prefix, Scopes.All, "usr_admin", Token))).Kind);
         Assert.NotNull(Assert.Single(await accounts.Accounts.Keys.ListAsync(user.Id, Token)).RevokedAt);
         Assert.Equal("key.revoke", Assert.Single(await accounts.Accounts.Audit.ListAsync(10, Token)).Action);
     }

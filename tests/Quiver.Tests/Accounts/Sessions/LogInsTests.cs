@@ -1,5 +1,6 @@
 using System.Net;
 using Dapper;
+using Quiver.Accounts;
 using Quiver.Accounts.Users;
 using Quiver.Diagnostics;
 using Quiver.Storage;
@@ -41,7 +42,7 @@ public sealed class LogInsTests
         await accounts.AddUserAsync(password: Password);
         await accounts.AddUserAsync("keys@example.com");
         var (disabled, _) = await accounts.AddUserAsync("disabled@example.com", Password);
-        await accounts.Accounts.Users.ChangeAsync(disabled.Id, new UserChange(IsDisabled: true), "usr_admin", Token);
+        await accounts.Accounts.Users.ChangeAsync(disabled.Id, new UserChange(IsDisabled: true), Scopes.All, "usr_admin", Token);
 
         var refused = await Assert.ThrowsAsync<QuiverException>(() => accounts.Accounts.Sessions.LogInAsync(email, password, Here, Token));
         Assert.Equal((ErrorKind.Unauthorized, "Invalid credentials"), (refused.Kind, refused.Message));
@@ -62,8 +63,8 @@ public sealed class LogInsTests
         await (ending switch
         {
             "log-out" => accounts.Accounts.Sessions.LogOutAsync(user.Id, Token),
-            "password" => accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(Password: "battery staple"), "usr_admin", Token),
-            _ => accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(IsDisabled: true), "usr_admin", Token),
+            "password" => accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(Password: "battery staple"), Scopes.All, "usr_admin", Token),
+            _ => accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(IsDisabled: true), Scopes.All, "usr_admin", Token),
         });
         accounts.Time.Advance(TimeSpan.FromSeconds(0.5));
 

@@ -75,11 +75,11 @@ public sealed class UserAccountsTests
         var (user, key) = await accounts.AddUserAsync();
         Assert.NotNull(await other.FindByKeyAsync(key.Key, Token));
 
-        await accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(IsDisabled: true), "usr_admin", Token);
+        await accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(IsDisabled: true), Scopes.All, "usr_admin", Token);
         accounts.Time.Advance(TimeSpan.FromSeconds(0.5));
         Assert.Null(await other.FindByKeyAsync(key.Key, Token));
 
-        await accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(IsDisabled: false), "usr_admin", Token);
+        await accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(IsDisabled: false), Scopes.All, "usr_admin", Token);
         Assert.NotNull(await other.FindByKeyAsync(key.Key, Token));
     }
 
@@ -90,7 +90,7 @@ public sealed class UserAccountsTests
         var (user, key) = await accounts.AddUserAsync();
         Assert.Equal("small", (await accounts.Accounts.FindByKeyAsync(key.Key, Token))!.Plan.Name);
 
-        await accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(Plan: "unlimited"), "usr_admin", Token);
+        await accounts.Accounts.Users.ChangeAsync(user.Id, new UserChange(Plan: "unlimited"), Scopes.All, "usr_admin", Token);
         accounts.Time.Advance(TimeSpan.FromSeconds(0.5));
 
         Assert.Equal("unlimited", (await accounts.Accounts.FindByKeyAsync(key.Key, Token))!.Plan.Name);
@@ -108,7 +108,7 @@ public sealed class UserAccountsTests
     {
         await using var accounts = await CreateAsync(SqlEngine.Sqlite);
         var refused = await Assert.ThrowsAsync<QuiverException>(
-            () => accounts.Accounts.Users.CreateAsync(new NewUser(email, password, plan, "vec_"), null, Token));
+            () => accounts.Accounts.Users.CreateAsync(new NewUser(email, password, plan, "vec_"), Scopes.All, null, Token));
         Assert.Equal((ErrorKind.InvalidInput, parameter), (refused.Kind, refused.Parameter));
     }
 
