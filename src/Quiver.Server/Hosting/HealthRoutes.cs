@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Quiver.Server.Auth;
 using Quiver.Server.Configuration;
@@ -108,14 +109,21 @@ internal sealed class HealthRoutes
                 json.WriteBoolean("model_loaded"u8, true);
                 json.WriteString("framework"u8, "Quiver"u8);
                 json.WriteString("device"u8, "cpu"u8);
-                json.WriteNumber("memory_usage_gb"u8, Math.Round(Environment.WorkingSet / 1e9, 3));
-                json.WriteNumber("uptime_seconds"u8, Math.Round(_time.GetElapsedTime(_start).TotalSeconds, 3));
+                WriteFixed(json, "memory_usage_gb"u8, Environment.WorkingSet / 1e9);
+                WriteFixed(json, "uptime_seconds"u8, _time.GetElapsedTime(_start).TotalSeconds);
             }
 
             json.WriteEndObject();
         }
 
         return body.ToArray();
+    }
+
+    /// <summary>Always three decimals: HEAD tells the length that a GET beside it has.</summary>
+    private static void WriteFixed(Utf8JsonWriter json, ReadOnlySpan<byte> name, double number)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(number.ToString("F3", CultureInfo.InvariantCulture));
     }
 
     private static Task WriteAsync(HttpContext context, int status, ReadOnlySpan<byte> body)
