@@ -19,10 +19,19 @@ internal static class CacheRows
         new { Line = CacheKey.OfLine(line.Tenant, line.Identity.Span).ToArray(), line.Tenant, line.Model, Identity = line.Identity.ToArray(), line.Width },
         transaction);
 
-    public static async Task RemoveAsync(DbTransaction transaction, IReadOnlyList<CacheKey> keys)
+    /// <summary>Deletes rows in one statement.</summary>
+    /// <param name="keys">Distinct, and so few that each may be a parameter.</param>
+    /// <param name="growth">What the lines lose is added to it, for the caller to write.</param>
+    public static async Task RemoveAsync(DbTransaction transaction, IReadOnlyList<CacheKey> keys, LineGrowth growth)
     {
-        foreach (var key in keys)
-            await DeleteAsync(transaction, "key = @Key", new { Key = key.ToArray() });
+        if (keys.Count == 0)
+            return;
+        var parameters = new DynamicParameters();
+        for (var i = 0; i < keys.Count; i++)
+            parameters.Add(NameOf(i), keys[i].ToArray());
+        await DeleteAsync(transaction, $"key IN ({string.Join(',', Enumerable.Range(0, keys.Count).Select(NameOf))})", parameters, growth);
+
+        static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"@k{index}");
     }
 
     /// <summary>Deletes up to a page of what a filter matches.</summary>
@@ -57,11 +66,17 @@ internal static class CacheRows
 
     private static async Task<(long Rows, long Bytes)> DeleteAsync(DbTransaction transaction, string condition, object? parameters)
     {
-        var deleted = (await transaction.Connection!.QueryAsync<DeletedRow>($"DELETE FROM cache_entries WHERE {condition} RETURNING line_id AS LineId, bytes", parameters, transaction)).AsList();
         var growth = new LineGrowth();
+        var deleted = await DeleteAsync(transaction, condition, parameters, growth);
+        await growth.WriteAsync(transaction, CancellationToken.None);
+        return deleted;
+    }
+
+    private static async Task<(long Rows, long Bytes)> DeleteAsync(DbTransaction transaction, string condition, object? parameters, LineGrowth growth)
+    {
+        var deleted = (await transaction.Connection!.QueryAsync<DeletedRow>($"DELETE FROM cache_entries WHERE {condition} RETURNING line_id AS LineId, bytes", parameters, transaction)).AsList();
         foreach (var row in deleted)
             growth.Add(row.LineId, -1, -row.Bytes);
-        await growth.WriteAsync(transaction, CancellationToken.None);
         return (deleted.Count, deleted.Sum(row => row.Bytes));
     }
 

@@ -19,6 +19,9 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
     /// <summary>Keys that wait to be deleted because their rows are too old or not whole.</summary>
     private const int MostSpoilt = 10_000;
 
+    /// <summary>How many of them one write deletes.</summary>
+    internal const int SpoiltPerWrite = 256;
+
     private static readonly KeyValuePair<string, object?> Tag = new("tier", "database");
 
     private static readonly EntryRows Insert = new(
@@ -35,7 +38,7 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
         """);
 
     private readonly ConcurrentDictionary<CacheLine, long> _lineIds = new();
-    private readonly ConcurrentQueue<CacheKey> _spoilt = new();
+    private readonly HashSet<CacheKey> _spoilt = [];
 
     public string Name => "database";
 
@@ -60,7 +63,7 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
     {
         if (additions.Count == 0)
             return;
-        var spoilt = TakeSpoilt();
+        var spoilt = TakeSpoilt(additions);
         // In one order everywhere, so that two processes that write the same keys do not wait for each other in a circle.
         var ordered = additions.Select(addition => (Key: addition.Entry.Key.ToArray(), addition.Entry, Text: Kept(addition.Text)))
             .OrderBy(addition => addition.Key, ByteOrder.Instance).ToList();
@@ -68,11 +71,11 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
         await database.WriteAsync(
             async transaction =>
             {
-                await CacheRows.RemoveAsync(transaction, spoilt);
+                var growth = new LineGrowth();
+                await CacheRows.RemoveAsync(transaction, spoilt, growth);
                 foreach (var line in ordered.Select(addition => addition.Entry.Line).Distinct())
                     lineIds[line] = _lineIds.TryGetValue(line, out var known) ? known : await CacheRows.LineIdAsync(transaction, line);
 
-                var growth = new LineGrowth();
                 var now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 var rows = new List<object?[]>(ordered.Count);
                 foreach (var (key, entry, _) in ordered)
@@ -180,17 +183,24 @@ internal sealed class DatabaseTier(Database database, DatabaseTierOptions option
             return entry;
         if (!isWhole)
             QuiverMeter.CacheInvalid.Add(1, Tag);
-        if (_spoilt.Count < MostSpoilt)
-            _spoilt.Enqueue(key.Key);
+        lock (_spoilt)
+        {
+            if (_spoilt.Count < MostSpoilt)
+                _spoilt.Add(key.Key);
+        }
+
         return null;
     }
 
-    private List<CacheKey> TakeSpoilt()
+    /// <summary>Keys whose rows a write deletes: first those that it writes anew.</summary>
+    private List<CacheKey> TakeSpoilt(IReadOnlyList<CacheAddition> additions)
     {
-        var keys = new List<CacheKey>();
-        while (_spoilt.TryDequeue(out var key))
-            keys.Add(key);
-        return keys;
+        lock (_spoilt)
+        {
+            var keys = additions.Select(addition => addition.Entry.Key).Where(_spoilt.Contains).Concat(_spoilt).Distinct().Take(SpoiltPerWrite).ToList();
+            _spoilt.ExceptWith(keys);
+            return keys;
+        }
     }
 
     private long OldestToKeep() => options.TimeToLive is { } life ? (time.GetUtcNow() - life).ToUnixTimeMilliseconds() : long.MinValue;

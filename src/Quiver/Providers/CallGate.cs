@@ -17,6 +17,9 @@ internal sealed class CallGate
     private readonly SemaphoreSlim _running = new(MaxRunning);
     private int _entered;
 
+    /// <summary>Whether nobody has a call under way or waits for one.</summary>
+    public bool IsIdle => Volatile.Read(ref _entered) == 0;
+
     /// <exception cref="QuiverException"><see cref="ErrorKind.Overloaded"/>: too many wait.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ namespace Quiver.Providers;
 /// <remarks>Thread-safe; one for all tenants.</remarks>
 internal sealed class ProviderClient : IDisposable
 {
-    /// <summary>Of a call, with all its attempts and waits.</summary>
+    /// <summary>Of a call, with all its attempts and waits, the one for its turn included.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Calls under way at a time, of all tenants: each may hold an answer in memory. One host has fewer connections, so that one which hangs is not all.</summary>
@@ -35,14 +35,23 @@ internal sealed class ProviderClient : IDisposable
     /// <exception cref="QuiverException"><see cref="ErrorKind.ProviderFailed"/>, with the same words whatever it was.</exception>
     public async Task<float[][]> EmbedAsync(ProviderDefinition definition, ProviderKey key, IReadOnlyList<string> texts, int? width, CancellationToken cancellationToken)
     {
-        await _calls.WaitAsync(cancellationToken);
+        // The wait for a turn counts: nobody is kept longer than the deadline says.
+        var start = _time.GetTimestamp();
         using var late = new CancellationTokenSource(Deadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            var vectors = await TryAsync(definition, key, texts, width, either.Token);
-            Count("ok");
-            return vectors;
+            await _calls.WaitAsync(either.Token);
+            try
+            {
+                var vectors = await TryAsync(definition, key, texts, width, start, either.Token);
+                Count("ok");
+                return vectors;
+            }
+            finally
+            {
+                _calls.Release();
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -54,10 +63,6 @@ internal sealed class ProviderClient : IDisposable
             Count(failure.Fault.ToString());
             throw ProviderFailure.ForTenant(failure);
         }
-        finally
-        {
-            _calls.Release();
-        }
     }
 
     public void Dispose()
@@ -66,11 +71,11 @@ internal sealed class ProviderClient : IDisposable
         _calls.Dispose();
     }
 
-    private async Task<float[][]> TryAsync(ProviderDefinition definition, ProviderKey key, IReadOnlyList<string> texts, int? width, CancellationToken cancellationToken)
+    private async Task<float[][]> TryAsync(
+        ProviderDefinition definition, ProviderKey key, IReadOnlyList<string> texts, int? width, long start, CancellationToken cancellationToken)
     {
         RequireAllowed(definition);
         var body = definition.Template.Fill(texts);
-        var start = _time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan wait;

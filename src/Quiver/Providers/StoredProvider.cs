@@ -10,5 +10,8 @@ namespace Quiver.Providers;
 internal sealed record StoredProvider(
     string Id, string Tenant, ProviderDefinition Definition, long Version, int? Width, string SealedKey, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
+    /// <summary>Another one after each change, also where a provider was deleted and saved anew.</summary>
+    public (string Id, long Version) Source => (Id, Version);
+
     public SecretPlace Place => new(Tenant, Id);
 }

@@ -4,12 +4,10 @@ namespace Quiver.Providers;
 
 /// <summary>A tenant's provider, ready to be asked.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class TenantProvider(StoredProvider stored, int width, ProviderKey key, ProviderClient client) : IRemoteEmbedder
+internal sealed class TenantProvider(StoredProvider stored, int width, ProviderKey key, ProviderClient client, CallGate gate) : IRemoteEmbedder
 {
-    private readonly CallGate _gate = new();
-
     /// <summary>Tells whether the row is still the one that this was made of.</summary>
-    public (string Id, long Version) Source => (stored.Id, stored.Version);
+    public (string Id, long Version) Source => stored.Source;
 
     public string Name => stored.Definition.Name;
 
@@ -20,5 +18,5 @@ internal sealed class TenantProvider(StoredProvider stored, int width, ProviderK
     public int MaxTexts => stored.Definition.MaxTexts;
 
     public Task<float[][]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
-        _gate.RunAsync(token => client.EmbedAsync(stored.Definition, key, texts, width, token), cancellationToken);
+        gate.RunAsync(token => client.EmbedAsync(stored.Definition, key, texts, width, token), cancellationToken);
 }

@@ -16,8 +16,8 @@ internal sealed class TenantProviders(ProviderStore store, ProviderClient client
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <summary>One probe at a time for a tenant: the others find what it learnt.</summary>
-    private readonly SemaphoreSlim[] _probes = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private readonly CallGates _gates = new();
+    private readonly WidthProbes _probes = new(time);
 
     /// <returns>null if the tenant has none.</returns>
     /// <exception cref="QuiverException">
@@ -32,9 +32,18 @@ internal sealed class TenantProviders(ProviderStore store, ProviderClient client
             return Keep(tenant, null);
         if (known?.Provider is { } same && same.Source == (stored.Id, stored.Version))
             return Keep(tenant, same);
-        return stored.Width is { } width
-            ? Keep(tenant, new TenantProvider(stored, width, store.Open(stored), client))
-            : await ProbeAsync(tenant, cancellationToken);
+        var (key, gate) = (store.Open(stored), _gates.Of(tenant));
+        if (stored.Width is { } width)
+            return Keep(tenant, new TenantProvider(stored, width, key, client, gate));
+        // It may have been saved anew meanwhile, so what is ready now is not kept: the next who asks reads the row.
+        return new TenantProvider(stored, await _probes.WidthAsync(stored, LearnAsync, cancellationToken), key, client, gate);
+
+        async Task<int> LearnAsync(CancellationToken token)
+        {
+            var learnt = await WidthAsync(tenant, stored.Definition, key, token);
+            await store.KeepWidthAsync(stored, learnt, token);
+            return learnt;
+        }
     }
 
     /// <inheritdoc cref="ProviderStore.FindAsync"/>
@@ -46,7 +55,7 @@ internal sealed class TenantProviders(ProviderStore store, ProviderClient client
     /// <exception cref="QuiverException"><see cref="ErrorKind.ProviderFailed"/>: it did not, and nothing was saved.</exception>
     public async Task<(string Id, int? Width)> SaveAsync(string tenant, ProviderDefinition definition, ProviderKey key, bool verify, CancellationToken cancellationToken)
     {
-        int? width = verify ? await WidthAsync(definition, key, cancellationToken) : null;
+        int? width = verify ? await WidthAsync(tenant, definition, key, cancellationToken) : null;
         var id = await store.SaveAsync(tenant, definition, key, width, cancellationToken);
         _known.TryRemove(tenant, out _);
         return (id, width);
@@ -60,28 +69,9 @@ internal sealed class TenantProviders(ProviderStore store, ProviderClient client
         return deleted;
     }
 
-    private async Task<TenantProvider?> ProbeAsync(string tenant, CancellationToken cancellationToken)
-    {
-        var turn = _probes[(uint)tenant.GetHashCode(StringComparison.Ordinal) % _probes.Length];
-        await turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (await store.FindAsync(tenant, cancellationToken) is not { } stored)
-                return Keep(tenant, null);
-            var key = store.Open(stored);
-            var width = stored.Width ?? await WidthAsync(stored.Definition, key, cancellationToken);
-            if (stored.Width is null)
-                await store.KeepWidthAsync(stored, width, cancellationToken);
-            return Keep(tenant, new TenantProvider(stored, width, key, client));
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
-    private async Task<int> WidthAsync(ProviderDefinition definition, ProviderKey key, CancellationToken cancellationToken) =>
-        (await client.EmbedAsync(definition, key, [Probe], null, cancellationToken))[0].Length;
+    /// <summary>By one call, in turn with the tenant's others.</summary>
+    private Task<int> WidthAsync(string tenant, ProviderDefinition definition, ProviderKey key, CancellationToken cancellationToken) => _gates.Of(tenant).RunAsync(
+        async token => (await client.EmbedAsync(definition, key, [Probe], null, token))[0].Length, cancellationToken);
 
     private TenantProvider? Keep(string tenant, TenantProvider? provider)
     {

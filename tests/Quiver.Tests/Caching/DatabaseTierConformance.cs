@@ -108,6 +108,28 @@ public abstract class DatabaseTierConformance(SqlEngine engine) : CacheTierConfo
     }
 
     [Fact]
+    public async Task Rows_that_are_not_whole_go_some_hundred_with_each_write_and_the_sums_stay_right()
+    {
+        const int Rows = (2 * DatabaseTier.SpoiltPerWrite) + 10;
+        var tier = Tier();
+        CacheAddition[] additions = [.. Enumerable.Range(0, Rows).Select(i => Of($"tenant {i % 3}", $"{i}"))];
+        await tier.AddAsync(additions, TestEnd);
+        await _test.Database.WriteAsync(transaction => transaction.Connection!.ExecuteAsync("UPDATE cache_entries SET value = @value", new { value = new byte[1] }, transaction), TestEnd);
+        var keys = additions.Select(addition => new LineKey(addition.Entry.Line, addition.Entry.Key)).ToArray();
+        for (var again = 0; again < 2; again++)
+            await tier.FindAsync(keys, new CacheEntry?[Rows], TestEnd);
+
+        // The last is written anew at once, though others were found spoilt before it.
+        await tier.AddAsync([additions[^1]], TestEnd);
+        Assert.NotNull((await FindAsync(tier, additions[^1].Entry))[0]);
+        Assert.Equal(Rows - DatabaseTier.SpoiltPerWrite + 1, await QueryAsync<long>("SELECT count(*) FROM cache_entries"));
+        await tier.AddAsync([additions[0]], TestEnd);
+        await tier.AddAsync([additions[1]], TestEnd);
+        Assert.Equal(3, await QueryAsync<long>("SELECT count(*) FROM cache_entries"));
+        Assert.Equal((3, 3 * EntryBytes), await QueryAsync<(long, long)>("SELECT SUM(entries), SUM(bytes) FROM cache_lines"));
+    }
+
+    [Fact]
     public async Task Hits_of_all_tiers_are_counted_in_one_write_behind_the_answers()
     {
         await using var cache = new TieredCache(new TieredCacheOptions(), [Tier()]);

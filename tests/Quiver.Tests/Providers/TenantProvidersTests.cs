@@ -120,6 +120,81 @@ public sealed class TenantProvidersTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => batch);
     }
 
+    [Fact]
+    public async Task A_provider_that_gave_no_width_is_left_alone_for_some_seconds_unless_it_is_saved_anew()
+    {
+        await using var database = await TestDatabase.CreateAsync(SqlEngine.Sqlite);
+        var providers = Providers(database.Database);
+        await providers.SaveAsync("usr_1", Definition(), new ProviderKey("sk-1"), verify: false, TestEnd);
+        _standIn.Answer = _ => StandInAnswer.Of("401 Unauthorized");
+        Task<QuiverException> FailAsync() => Assert.ThrowsAsync<QuiverException>(() => providers.FindAsync("usr_1", TestEnd).AsTask());
+
+        Assert.Equal(ErrorKind.ProviderFailed, (await FailAsync()).Kind);
+        await FailAsync();
+        Assert.Single(_standIn.Calls);
+        _time.Advance(WidthProbes.Believed);
+        await FailAsync();
+        Assert.Equal(2, _standIn.Calls.Count);
+
+        _standIn.Answer = _ => StandInAnswer.Json("""{"data":[{"embedding":[1,2]}]}""");
+        await providers.SaveAsync("usr_1", Definition(), new ProviderKey("sk-2"), verify: false, TestEnd);
+        Assert.Equal(2, (await providers.FindAsync("usr_1", TestEnd))!.Width);
+    }
+
+    [Fact]
+    public async Task A_probe_that_hangs_keeps_no_other_tenant_waiting_and_outlives_who_began_it()
+    {
+        await using var database = await TestDatabase.CreateAsync(SqlEngine.Sqlite);
+        var providers = Providers(database.Database);
+        await providers.SaveAsync("usr_1", Definition(), new ProviderKey("sk-1"), verify: false, TestEnd);
+        _standIn.Answer = _ => null;
+        using var leave = new CancellationTokenSource();
+        var first = providers.FindAsync("usr_1", leave.Token).AsTask();
+        await _standIn.WaitForCallAsync();
+        _standIn.Answer = _ => StandInAnswer.Json("""{"data":[{"embedding":[1,2]}]}""");
+
+        // More tenants than any number of shared turns would tell apart.
+        for (var i = 2; i < 200; i++)
+        {
+            await providers.SaveAsync($"usr_{i}", Definition(), new ProviderKey("sk-1"), verify: false, TestEnd);
+            Assert.Equal(2, (await providers.FindAsync($"usr_{i}", TestEnd))!.Width);
+        }
+
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        var second = providers.FindAsync("usr_1", TestEnd).AsTask();
+        _time.Advance(ProviderClient.Deadline);
+        Assert.Equal(ErrorKind.ProviderFailed, (await Assert.ThrowsAsync<QuiverException>(() => second)).Kind);
+        Assert.Equal(199, _standIn.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_trial_waits_its_turn_behind_the_tenants_other_calls_also_after_the_provider_was_saved_anew()
+    {
+        await using var database = await TestDatabase.CreateAsync(SqlEngine.Sqlite);
+        var providers = Providers(database.Database);
+        await providers.SaveAsync("usr_1", Definition(), new ProviderKey("sk-1"), verify: true, TestEnd);
+        await _standIn.WaitForCallAsync();
+        _standIn.Answer = call => call.Body.Contains("hangs", StringComparison.Ordinal) ? null : StandInAnswer.Json("""{"data":[{"embedding":[1,2,3,4]}]}""");
+        using var leave = new CancellationTokenSource();
+        var provider = await providers.FindAsync("usr_1", TestEnd);
+        var hanging = Enumerable.Range(0, CallGate.MaxRunning).Select(i => provider!.EmbedAsync([$"hangs {i}"], leave.Token)).ToArray();
+        for (var i = 0; i < CallGate.MaxRunning; i++)
+            await _standIn.WaitForCallAsync();
+
+        await providers.SaveAsync("usr_1", Definition(), new ProviderKey("sk-2"), verify: false, TestEnd);
+        var trial = providers.SaveAsync("usr_1", Definition(), new ProviderKey("sk-3"), verify: true, TestEnd);
+        await providers.SaveAsync("usr_2", Definition(), new ProviderKey("sk-4"), verify: true, TestEnd);
+        Assert.Equal("Bearer sk-4", _standIn.Calls[^1].Headers["Authorization"]);
+        Assert.Equal(1 + CallGate.MaxRunning + 1, _standIn.Calls.Count);
+        Assert.False(trial.IsCompleted);
+
+        await leave.CancelAsync();
+        await trial;
+        Assert.Equal("Bearer sk-3", _standIn.Calls[^1].Headers["Authorization"]);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(hanging));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _standIn.DisposeAsync();
