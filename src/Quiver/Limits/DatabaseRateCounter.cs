@@ -57,29 +57,35 @@ internal sealed class DatabaseRateCounter : IRateCounter, IAsyncDisposable
     private async Task<ChargeOutcome> ChangeAsync(Change change, CancellationToken cancellationToken)
     {
         await _changes.Writer.WriteAsync(change, cancellationToken);
-        return await change.Outcome.Task.WaitAsync(cancellationToken);
+        // Told of its outcome or cancelled, never both: the writer sees which, and nobody is charged for what he did not wait for.
+        await using var end = cancellationToken.UnsafeRegister(static (change, token) => ((Change)change!).Outcome.TrySetCanceled(token), change);
+        return await change.Outcome.Task;
     }
 
     private async Task WriteAllAsync()
     {
         var batch = new List<Change>(BatchSize);
-        while (await _changes.Reader.WaitToReadAsync())
+        while (batch.Count > 0 || await _changes.Reader.WaitToReadAsync())
         {
             while (batch.Count < BatchSize && _changes.Reader.TryRead(out var change))
                 batch.Add(change);
-            await WriteAsync(batch);
-            batch.Clear();
+            batch = await WriteAsync(batch);
         }
     }
 
     /// <summary>One transaction for a batch. Whatever goes wrong with it is its callers' to know; the next batch may do better.</summary>
-    private async Task WriteAsync(List<Change> batch)
+    /// <returns>What gives back the charges that were granted to callers who had gone meanwhile.</returns>
+    private async Task<List<Change>> WriteAsync(List<Change> batch)
     {
+        var refunds = new List<Change>();
         try
         {
             var outcomes = await _database.WriteAsync(transaction => ApplyAsync(transaction, batch), IsolationLevel.ReadCommitted, CancellationToken.None);
             for (var i = 0; i < batch.Count; i++)
-                batch[i].Outcome.TrySetResult(outcomes[i]);
+            {
+                if (outcomes[i] is { } outcome && !batch[i].Outcome.TrySetResult(outcome) && batch[i].RefundOf is null && outcome.Granted)
+                    refunds.Add(new Change(batch[i].Charges, outcome.At));
+            }
         }
 #pragma warning disable CA1031 // Told to each caller; the loop goes on.
         catch (Exception exception)
@@ -88,16 +94,23 @@ internal sealed class DatabaseRateCounter : IRateCounter, IAsyncDisposable
             foreach (var change in batch)
                 change.Outcome.TrySetException(exception);
         }
+
+        return refunds;
     }
 
-    private async Task<ChargeOutcome[]> ApplyAsync(DbTransaction transaction, List<Change> batch)
+    /// <returns>null for a charge whose caller had gone before: it is left out.</returns>
+    private async Task<ChargeOutcome?[]> ApplyAsync(DbTransaction transaction, List<Change> batch)
     {
         var names = NamesOf([.. batch.SelectMany(change => change.Charges)]);
         var states = new CounterStates(await _table.LockAsync(transaction, names));
         var now = RateClock.Now(_time);
-        var outcomes = new ChargeOutcome[batch.Count];
+        var outcomes = new ChargeOutcome?[batch.Count];
         for (var i = 0; i < outcomes.Length; i++)
-            outcomes[i] = states.Apply(batch[i].Charges, batch[i].RefundOf, now);
+        {
+            if (!batch[i].IsAbandoned)
+                outcomes[i] = states.Apply(batch[i].Charges, batch[i].RefundOf, now);
+        }
+
         await _table.WriteAsync(transaction, states.Changed);
         if (now - _purgedAt > PurgeInterval.Ticks / TimeSpan.TicksPerMicrosecond)
         {
@@ -115,5 +128,8 @@ internal sealed class DatabaseRateCounter : IRateCounter, IAsyncDisposable
     private sealed record Change(CounterCharge[] Charges, long? RefundOf)
     {
         public TaskCompletionSource<ChargeOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>A refund is made whoever waits for it.</summary>
+        public bool IsAbandoned => RefundOf is null && Outcome.Task.IsCanceled;
     }
 }

@@ -50,6 +50,37 @@ public abstract class DatabaseRateCounterTests(SqlEngine engine) : RateCounterCo
         Assert.False((await Open(_database.Database).ChargeAsync(Charge("restarted"), TestContext.Current.CancellationToken)).Granted);
     }
 
+    /// <summary>Some are gone before the writer comes to them, some while it writes.</summary>
+    [Fact]
+    public async Task Who_stops_waiting_is_not_charged()
+    {
+        var counter = Open(_database.Database);
+        var token = TestContext.Current.CancellationToken;
+        var cancelled = 0;
+        for (var i = 0; i < 50; i++)
+        {
+            using var end = new CancellationTokenSource();
+            var charging = counter.ChargeAsync(Charge("gone"), end.Token).AsTask();
+            if (i % 2 == 0)
+                await Task.Yield();
+            await end.CancelAsync();
+            try
+            {
+                var outcome = await charging;
+                await counter.RefundAsync(Charge("gone"), outcome, token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
+        }
+
+        Assert.NotEqual(0, cancelled);
+        await counter.DisposeAsync();
+        var left = await Open(_database.Database).ChargeAsync([Charge("gone")[0] with { Amount = 60 * WindowRule.Unit }], token);
+        Assert.True(left.Granted);
+    }
+
     private protected override ValueTask<IRateCounter> CreateAsync() => ValueTask.FromResult<IRateCounter>(Open(_database.Database));
 
     private DatabaseRateCounter Open(Database database)
