@@ -20,25 +20,16 @@ internal sealed class LocalFallback(IRateCounter shared, LocalFallbackOptions op
 
     public async ValueTask<ChargeOutcome> ChargeAsync(CounterCharge[] charges, CancellationToken cancellationToken)
     {
-        if (MayTry())
-        {
-            try
-            {
-                var charge = shared.ChargeAsync(charges, cancellationToken);
-                var outcome = charge.IsCompletedSuccessfully ? await charge : await charge.AsTask().WaitAsync(options.Timeout, time, cancellationToken);
-                Note(isAway: false);
-                return outcome;
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                Note(isAway: true);
-            }
-        }
+        if (MayTry() && await TrySharedAsync(charges, cancellationToken) is { } outcome)
+            return outcome;
 
         if (options.Refuses)
             throw new QuiverException(ErrorKind.Unavailable, "Limits cannot be checked at the moment. Please try again later.") { RetryAfter = options.RetryInterval };
         QuiverMeter.LocalCharges.Add(1);
-        return await _local.ChargeAsync(Shares(charges), cancellationToken) with { IsLocal = true };
+        var local = await _local.ChargeAsync(Shares(charges), cancellationToken);
+        if (!local.Granted && IsTooLargeForAShareAlone(charges, local))
+            throw new QuiverException(ErrorKind.Unavailable, "Limits of so much at once cannot be checked at the moment. Please try again later, or send less.") { RetryAfter = options.RetryInterval };
+        return local with { IsLocal = true };
     }
 
     public async ValueTask RefundAsync(CounterCharge[] charges, ChargeOutcome outcome, CancellationToken cancellationToken)
@@ -58,6 +49,58 @@ internal sealed class LocalFallback(IRateCounter shared, LocalFallbackOptions op
             // The caller's request has failed already. His count is one too high until the window ends.
             Note(isAway: true);
         }
+    }
+
+    /// <returns>null where it is away.</returns>
+    private async ValueTask<ChargeOutcome?> TrySharedAsync(CounterCharge[] charges, CancellationToken cancellationToken)
+    {
+        Task<ChargeOutcome>? charging = null;
+        try
+        {
+            var charge = shared.ChargeAsync(charges, cancellationToken);
+            var outcome = charge.IsCompletedSuccessfully ? await charge : await (charging = charge.AsTask()).WaitAsync(options.Timeout, time, cancellationToken);
+            Note(isAway: false);
+            return outcome;
+        }
+        catch (Exception exception)
+        {
+            if (charging is not null)
+                _ = TakeBackAsync(charges, charging);
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+                throw;
+            Note(isAway: true);
+            return null;
+        }
+    }
+
+    /// <summary>What is granted after nobody waits for it any more was not used.</summary>
+    private async Task TakeBackAsync(CounterCharge[] charges, Task<ChargeOutcome> charging)
+    {
+        try
+        {
+            if (await charging is { Granted: true } outcome)
+                await shared.RefundAsync(charges, outcome, CancellationToken.None);
+        }
+#pragma warning disable CA1031 // Nobody waits for this: it was never charged, or the count is too high until the window ends.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return;
+        }
+    }
+
+    /// <summary>Whether the limits allow it, and only this process's part of them never does.</summary>
+    private static bool IsTooLargeForAShareAlone(CounterCharge[] charges, in ChargeOutcome local)
+    {
+        var isTooLarge = false;
+        for (var i = 0; i < charges.Length; i++)
+        {
+            if (charges[i].Amount > charges[i].Rule.Capacity)
+                return false;
+            isTooLarge |= local.Standings[i].Wait is null;
+        }
+
+        return isTooLarge;
     }
 
     /// <summary>Always while it is in use; while it is away, one request at a time.</summary>
