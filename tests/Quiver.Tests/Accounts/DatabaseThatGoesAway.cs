@@ -10,6 +10,9 @@ internal sealed class DatabaseThatGoesAway(Database inner) : Database
 {
     public bool IsAwayNow { get; set; }
 
+    /// <summary>What writes fail with, while reads still work.</summary>
+    public Exception? WriteFailure { get; set; }
+
     public override SqlEngine Engine => inner.Engine;
 
     public override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => Present().OpenAsync(cancellationToken);
@@ -17,7 +20,7 @@ internal sealed class DatabaseThatGoesAway(Database inner) : Database
     public override Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) => Present().ReadAsync(work, cancellationToken);
 
     public override Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> work, IsolationLevel isolation, CancellationToken cancellationToken) =>
-        Present().WriteAsync(work, isolation, cancellationToken);
+        WriteFailure is { } failure ? throw failure : Present().WriteAsync(work, isolation, cancellationToken);
 
     public override Task<T> MigrateAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellationToken) => Present().MigrateAsync(work, cancellationToken);
 

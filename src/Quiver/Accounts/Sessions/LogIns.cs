@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Dapper;
 using Quiver.Accounts.Keys;
@@ -46,7 +47,7 @@ internal sealed class LogIns(
             throw new QuiverException(ErrorKind.Unauthorized, "Invalid credentials");
         takeBack();
         if (check == PasswordCheck.RightButOld)
-            await RehashAsync(user, password, cancellationToken);
+            await TryRehashAsync(user, password, cancellationToken);
         return new Session(user.Id, tokens.Create(user.Id, user.SessionGeneration), SessionTokens.Lifetime);
     }
 
@@ -92,6 +93,19 @@ internal sealed class LogIns(
             return null;
         var plan = planCalled(row.Plan) ?? throw new QuiverException(ErrorKind.Forbidden, $"The plan '{row.Plan}' is not configured on this server.");
         return new KnownUser(row.SessionGeneration, new Caller(row.Id, plan, UserScopes.Effective(Scopes.All, row.IsAdmin != 0)));
+    }
+
+    /// <summary>What cannot be done now is done at the next log-in: the password was right.</summary>
+    private async Task TryRehashAsync(UserRow user, string password, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RehashAsync(user, password, cancellationToken);
+        }
+        catch (Exception exception) when (exception is QuiverException or DbException)
+        {
+            return;
+        }
     }
 
     /// <summary>Unless the password was changed meanwhile.</summary>

@@ -88,17 +88,25 @@ public sealed class LogInsTests
     {
         await using var accounts = await CreateAsync(engine);
         var (user, _) = await accounts.AddUserAsync();
-        // "abc" as another program hashed it.
-        await accounts.Database.WriteAsync(
-            transaction => transaction.Connection!.ExecuteAsync(
-                "UPDATE users SET password_hash = '$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i' WHERE id = @Id", new { user.Id }, transaction),
-            Token);
+        await SetOldHashAsync(accounts, user);
 
         await accounts.Accounts.Sessions.LogInAsync("ada@example.com", "abc", Here, Token);
 
         var hash = await accounts.Database.ReadAsync(connection => connection.ExecuteScalarAsync<string>("SELECT password_hash FROM users WHERE id = @Id", new { user.Id }), Token);
         Assert.StartsWith("$2b$10$", hash, StringComparison.Ordinal);
         await accounts.Accounts.Sessions.LogInAsync("ada@example.com", "abc", Here, Token);
+    }
+
+    [Fact]
+    public async Task A_right_password_whose_hash_cannot_be_made_anew_gets_in()
+    {
+        await using var accounts = await CreateAsync(SqlEngine.Sqlite);
+        var (user, _) = await accounts.AddUserAsync();
+        await SetOldHashAsync(accounts, user);
+        await using var database = new DatabaseThatGoesAway(accounts.Database) { WriteFailure = new QuiverException(ErrorKind.Unavailable, "Read-only.") };
+
+        var session = await accounts.OpenAnother(database).Sessions.LogInAsync("ada@example.com", "abc", Here, Token);
+        Assert.NotNull(await accounts.Accounts.Sessions.FindAsync(session.Token, Token));
     }
 
     [Fact]
@@ -116,4 +124,10 @@ public sealed class LogInsTests
         accounts.Time.Advance(slowed.RetryAfter!.Value);
         Assert.NotNull(await accounts.Accounts.Sessions.LogInAsync("ada@example.com", Password, Here, Token));
     }
+
+    /// <summary>"abc" as another program hashed it.</summary>
+    private static Task<int> SetOldHashAsync(AccountsOnDatabase accounts, User user) => accounts.Database.WriteAsync(
+        transaction => transaction.Connection!.ExecuteAsync(
+            "UPDATE users SET password_hash = '$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i' WHERE id = @Id", new { user.Id }, transaction),
+        Token);
 }
