@@ -66,7 +66,7 @@ internal sealed class UsageReport
         json.WriteEndObject();
     }
 
-    /// <summary>RFC 4180, with a head.</summary>
+    /// <summary>RFC 4180, with a head. A field that a spreadsheet would take for a formula has an apostrophe before it.</summary>
     public string ToCsv()
     {
         var csv = new StringBuilder(CsvHead).Append("\r\n");
@@ -110,5 +110,7 @@ internal sealed class UsageReport
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static string Field(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Field(string text) => Quoted(text is ['=' or '+' or '-' or '@', ..] ? $"'{text}" : text);
+
+    private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -61,7 +61,7 @@ internal sealed class UsageRoutes(UsageLedger usage)
         var price = PriceOf(context.Request.Query);
         var rows = await usage.ReadAsync(query, context.RequestAborted);
         if (rows.Count > MaxRows)
-            throw new QuiverException(ErrorKind.InvalidInput, $"That is {rows.Count} rows, and an answer holds {MaxRows}. Ask for fewer days, or for one model or key.") { Parameter = "from" };
+            throw new QuiverException(ErrorKind.InvalidInput, $"That is more than the {MaxRows} rows that an answer holds. Ask for fewer days, or for one model or key.") { Parameter = "from" };
         var report = new UsageReport(query, rows);
         if (WantsCsv(context.Request))
             await WriteCsvAsync(context, report);
@@ -75,7 +75,7 @@ internal sealed class UsageRoutes(UsageLedger usage)
         var from = DayOf(parameters, "from") ?? to.AddDays(1 - DefaultDays);
         if (from > to || to.DayNumber - from.DayNumber >= MaxDays)
             throw new QuiverException(ErrorKind.InvalidInput, $"'from' is a day before 'to', and no more than {MaxDays} days of it.") { Parameter = "from" };
-        return new UsageQuery(from, to) { Tenant = TenantOf(parameters, caller), Key = QueryText.Of(parameters, "key"), Model = QueryText.Of(parameters, "model") };
+        return new UsageQuery(from, to) { Tenant = TenantOf(parameters, caller), Key = QueryText.Of(parameters, "key"), Model = QueryText.Of(parameters, "model"), MaxRows = MaxRows + 1 };
     }
 
     /// <returns>null for everyone's.</returns>

@@ -1,8 +1,6 @@
 using System.Data;
-using System.Data.Common;
 using System.Runtime.InteropServices;
 using Dapper;
-using Quiver.Diagnostics;
 using Quiver.Storage;
 
 namespace Quiver.Accounts.Keys;
@@ -79,9 +77,11 @@ internal sealed class KeyUsage : IAsyncDisposable
         {
             await FlushAsync(CancellationToken.None);
         }
-        catch (Exception exception) when (exception is QuiverException or DbException)
+#pragma warning disable CA1031 // As below; and there is no next time.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // The database is away, and so is the time to wait for it.
+            return;
         }
     }
 
@@ -93,9 +93,11 @@ internal sealed class KeyUsage : IAsyncDisposable
             {
                 await FlushAsync(CancellationToken.None);
             }
-            catch (Exception exception) when (exception is QuiverException or DbException)
+#pragma warning disable CA1031 // Whatever it was, it ends neither the loop nor the server: the counts were taken back, and go with the next tick.
+            catch (Exception)
+#pragma warning restore CA1031
             {
-                // Taken back: with the next tick.
+                continue;
             }
         }
     }

@@ -130,15 +130,17 @@ internal sealed class UsageLedger : IAsyncDisposable
                 _onChange?.Invoke(true);
             _failing = false;
         }
-        catch (Exception exception) when (exception is QuiverException { Kind: ErrorKind.Unavailable } or System.Data.Common.DbException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Kept for the next time, if there is one.
+        }
+#pragma warning disable CA1031 // Whatever it was, the next time may do better, and the end writes once more.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             if (!_failing)
                 _onChange?.Invoke(false);
             _failing = true;
-        }
-        catch (OperationCanceledException)
-        {
-            // Kept for the next time, if there is one.
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed record UsageQuery(DateOnly From, DateOnly To)
     /// <summary>Of which model; null for any.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Of the database; whichever come first. What is not written yet comes on top.</summary>
+    public int MaxRows { get; init; } = int.MaxValue;
+
     public bool Matches(in UsageKey key) =>
         key.Day >= From && key.Day <= To && (Tenant ?? key.Tenant) == key.Tenant && (Key ?? key.Key) == key.Key && (Model ?? key.Model) == key.Model;
 }

@@ -47,9 +47,9 @@ internal sealed class UsageTable(Database database)
                 $"""
                 SELECT tenant, key_id AS KeyId, model, day, requests, memory_hits AS MemoryHits, redis_hits AS RedisHits, database_hits AS DatabaseHits,
                     misses, hit_tokens AS HitTokens, miss_tokens AS MissTokens, compute_us AS ComputeMicroseconds
-                FROM usage_days WHERE {conditions}
+                FROM usage_days WHERE {conditions} LIMIT @MaxRows
                 """,
-                new { from = Milliseconds(query.From), to = Milliseconds(query.To), query.Tenant, query.Key, query.Model }),
+                new { from = Milliseconds(query.From), to = Milliseconds(query.To), query.Tenant, query.Key, query.Model, query.MaxRows }),
             cancellationToken);
         return rows.ToDictionary(row => row.Key, row => row.Amounts);
     }

@@ -1,5 +1,6 @@
 using Quiver.Limits.Usage;
 using Quiver.Storage;
+using Quiver.Tests.Accounts;
 using Quiver.Tests.Support;
 
 namespace Quiver.Tests.Limits.Usage;
@@ -65,6 +66,19 @@ public sealed class UsageLedgerTests
     }
 
     [Theory, EveryEngine]
+    public async Task A_query_may_name_the_most_rows_it_takes_of_the_database(SqlEngine engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        await using var ledger = new UsageLedger(database.Database, _clock);
+        for (var i = 0; i < 5; i++)
+            ledger.Add(new UsageKey("tenant", $"k{i}", "model", Day), One);
+        await ledger.FlushAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, await CountAsync(ledger, new UsageQuery(Day, Day) { MaxRows = 3 }));
+        Assert.Equal(5, await CountAsync(ledger, new UsageQuery(Day, Day) { MaxRows = 6 }));
+    }
+
+    [Theory, EveryEngine]
     public async Task The_end_writes_what_is_left(SqlEngine engine)
     {
         await using var database = await TestDatabase.CreateAsync(engine);
@@ -103,6 +117,28 @@ public sealed class UsageLedgerTests
         ledger.Add(new UsageKey("tenant", "", "model", Day), One);
         await ledger.FlushAsync(TestContext.Current.CancellationToken);
         Assert.Equal(One + One, Assert.Single(await ledger.ReadAsync(new UsageQuery(Day, Day), TestContext.Current.CancellationToken)).Value);
+    }
+
+    [Fact]
+    public async Task Whatever_a_write_fails_with_the_next_one_is_made()
+    {
+        var time = new ManualTime();
+        var day = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var database = await TestDatabase.CreateAsync(SqlEngine.Sqlite);
+        await using var failing = new DatabaseThatGoesAway(database.Database) { WriteFailure = new InvalidOperationException("odd") };
+        await using var ledger = new UsageLedger(failing, time, isGood => (isGood ? written : failed).SetResult());
+        ledger.Add(new UsageKey("tenant", "", "model", day), One);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        await failed.Task.WaitAsync(TestContext.Current.CancellationToken);
+        failing.WriteFailure = null;
+        time.Advance(TimeSpan.FromSeconds(5));
+        await written.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        await using var other = new UsageLedger(database.Database, time);
+        Assert.Equal(One, Assert.Single(await other.ReadAsync(new UsageQuery(day, day), TestContext.Current.CancellationToken)).Value);
     }
 
     [Fact]
