@@ -42,6 +42,12 @@ internal static class AuthSettings
             Set = (options, isOn) => options with { RequireHttps = isOn },
             ServiceVariables = [new("tkr-embed", "EMBEDDING_REQUIRE_HTTPS")],
         },
+        new Setting<bool>("auth.sign_up", "--sign-up", Choice(("open", true), ("closed", false)))
+        {
+            Description = "With --auth multi, whether anyone who reaches the server may make an account for himself (POST /v1/auth/signup).",
+            Get = options => options.SignUp,
+            Set = (options, isOpen) => options with { SignUp = isOpen },
+        },
         new Setting<string?>("auth.jwt_secret", "--jwt-secret", Optional(Text("SECRET", "a secret")))
         {
             Description = "What log-ins of --auth multi are signed with: 32 bytes or more, the same on every replica. Better in the variable.",

@@ -57,6 +57,9 @@ internal sealed record ServeOptions
     /// <summary>Whether what needs a key is refused over plain HTTP.</summary>
     public bool RequireHttps { get; init; }
 
+    /// <summary>Whether anyone may make an account, with <see cref="AuthMode.Multi"/>.</summary>
+    public bool SignUp { get; init; } = true;
+
     /// <summary>What sessions are signed with; null makes one and keeps it.</summary>
     public string? JwtSecret { get; init; }
 

@@ -11,6 +11,7 @@ namespace Quiver.Accounts;
 internal sealed class AccountService : IAsyncDisposable
 {
     private readonly PasswordSlots _slots;
+    private readonly PasswordSlots _signUpSlots = new(cores: 1);
     private readonly KeyUsage _usage;
     private readonly KeyDirectory _directory;
 
@@ -24,10 +25,13 @@ internal sealed class AccountService : IAsyncDisposable
         Audit = new AuditLog(database, time);
         Keys = new UserKeys(database, Audit, time);
         Users = new UserAccounts(database, Keys, hasher, _slots, Audit, options.PlanCalled, time);
+        SignUps = new SignUps(new UserAccounts(database, Keys, hasher, _signUpSlots, Audit, options.PlanCalled, time), time);
         Sessions = new LogIns(database, new SessionTokens(options.Secret, options.PreviousSecret, time), hasher, _slots, version, options.PlanCalled, time);
     }
 
     public UserAccounts Users { get; }
+
+    public SignUps SignUps { get; }
 
     public UserKeys Keys { get; }
 
@@ -46,5 +50,6 @@ internal sealed class AccountService : IAsyncDisposable
     {
         await _usage.DisposeAsync();
         _slots.Dispose();
+        _signUpSlots.Dispose();
     }
 }

@@ -16,7 +16,7 @@ internal static class AccountDocumentation
 
     public static RouteDocumentation SignUp { get; } = new(Group, "Make an account and its first key")
     {
-        Description = "The key is shown this once. New accounts have the plan embedcache-free.",
+        Description = "The key is shown this once. New accounts have the plan embedcache-free. Some accounts at a time can be made from one address, and none where auth.sign_up is closed.",
         BodySchema = Credentials,
         AnswerSchema = """{"type":"object","required":["user_id","api_key"],"properties":{"user_id":{"type":"string"},"api_key":{"type":"string"}}}""",
         Examples =

@@ -27,7 +27,10 @@ internal sealed class AccountRoutes(AccountService accounts, BodyMemory bodyMemo
     private async Task SignUpAsync(HttpContext context)
     {
         var call = await ReadAsync(context, CredentialsBody.OfSignUp());
-        var (user, key) = await accounts.Users.CreateAsync(new NewUser(call.Email, call.Password, FirstPlan, ApiKey.EmbedCachePrefix), Scopes.All, actor: null, context.RequestAborted);
+        if (!options.SignUp)
+            throw new QuiverException(ErrorKind.Forbidden, "Signing up is closed on this server: its administrator makes accounts.");
+        var request = new NewUser(call.Email, call.Password, FirstPlan, ApiKey.EmbedCachePrefix);
+        var (user, key) = await accounts.SignUps.SignUpAsync(request, context.Connection.RemoteIpAddress, context.RequestAborted);
         await JsonAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();

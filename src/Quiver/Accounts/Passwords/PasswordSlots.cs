@@ -28,7 +28,7 @@ internal sealed class PasswordSlots : IDisposable
         if (Interlocked.Increment(ref _inside) > _most)
         {
             Interlocked.Decrement(ref _inside);
-            throw new QuiverException(ErrorKind.Overloaded, "Too many are logging in at the moment. Please try again later.") { RetryAfter = RetryAfter };
+            throw new QuiverException(ErrorKind.Overloaded, "Too many are logging in or signing up at the moment. Please try again later.") { RetryAfter = RetryAfter };
         }
 
         try
