@@ -7,7 +7,7 @@ public sealed class SettingsTests
 {
     /// <summary>Texts of every type of setting; a setting is tried with the first that it takes and that is not its default.</summary>
     private static readonly string[] Samples =
-        ["true", "false", "7", "64KiB", "64MiB", "0.5", "f32", "json", "debug", "192.0.2.0/24", "192.0.2.1", "open", "https://app.example", "http://collector.example:4318", "fastembed", "a=b", "0123456789abcdef", "tkr-embed", "redis://redis.example:6379/0", "api.example.com", "float16"];
+        ["true", "false", "7", "64KiB", "64MiB", "0.5", "f32", "json", "debug", "192.0.2.0/24", "192.0.2.1", "open", "https://app.example", "http://collector.example:4318", "fastembed", "a=b", "0123456789abcdef", "tkr-embed", "redis://redis.example:6379/0", "api.example.com", "float16", "closed"];
 
     public static TheoryData<string> Paths => [.. Settings.All.Select(setting => setting.Path)];
 

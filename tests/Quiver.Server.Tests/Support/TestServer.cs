@@ -22,6 +22,9 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly IEmbedder _model;
     private readonly LogCollector _log = new();
 
+    /// <summary>Its data folder, where the test names none: what another run cached would be found in a shared one.</summary>
+    private TemporaryFolder? _data;
+
     private TestServer(IEmbedder model, ServerParts parts, ServeOptions options, TimeProvider time)
     {
         (_model, _parts) = (model, parts);
@@ -68,8 +71,11 @@ internal sealed class TestServer : IAsyncDisposable
         IEmbedder model, ServeOptions options, EmbeddingServiceOptions? serviceOptions = null, TimeProvider? time = null, ProviderNetwork? network = null)
     {
         time ??= TimeProvider.System;
+        var data = new TemporaryFolder();
+        if (options.DataFolder == new ServeOptions().DataFolder)
+            options = options with { DataFolder = data.Path };
         var parts = await ServerParts.CreateAsync(options, [model], time, TestContext.Current.CancellationToken, serviceOptions ?? new EmbeddingServiceOptions(), network);
-        var server = new TestServer(model, parts, options, time);
+        var server = new TestServer(model, parts, options, time) { _data = data };
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         server.Address = new Uri(QuiverHost.AddressOf(server._app));
         server.Client = Loopback.Client(server.Address);
@@ -93,5 +99,6 @@ internal sealed class TestServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _parts.DisposeAsync();
         (_model as IDisposable)?.Dispose();
+        _data?.Dispose();
     }
 }

@@ -31,7 +31,7 @@ public abstract class DatabaseTierConformance(SqlEngine engine) : CacheTierConfo
     public async Task A_vector_is_there_after_a_restart()
     {
         await Tier().AddAsync([new(Entry("a", Width))], TestEnd);
-        await using var later = new TieredCache(new TieredCacheOptions(), [new DatabaseTier(_test.OpenAnother(), new DatabaseTierOptions(), _time)]);
+        await using var later = new TieredCache(new TieredCacheOptions { Circuit = new CircuitOptions { FindTimeout = TimeSpan.FromMinutes(1) } }, [new DatabaseTier(_test.OpenAnother(), new DatabaseTierOptions(), _time)]);
         var found = new CacheEntry?[1];
         await later.FindBelowAsync(new[] { Key("a", Width) }, found, new string?[1], TestEnd);
         AssertSame(Entry("a", Width), found[0]);

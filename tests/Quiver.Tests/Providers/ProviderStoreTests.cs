@@ -94,7 +94,7 @@ public sealed class ProviderStoreTests
 
         var stolen = (await store.FindAsync("usr_2", TestEnd))!;
 
-        Assert.Equal(ErrorKind.Internal, Assert.Throws<QuiverException>(() => store.Open(stolen)).Kind);
+        Assert.Equal(ErrorKind.ProviderFailed, Assert.Throws<QuiverException>(() => store.Open(stolen)).Kind);
     }
 
     [Theory, EveryEngine]

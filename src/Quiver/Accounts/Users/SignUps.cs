@@ -10,7 +10,7 @@ namespace Quiver.Accounts.Users;
 /// <param name="users">Hashes passwords in slots of its own: those of log-ins stay free.</param>
 internal sealed class SignUps(UserAccounts users, TimeProvider time)
 {
-    private static readonly AttemptBucket PerAddress = new(10, TimeSpan.FromSeconds(30));
+    private static readonly AttemptBucket PerAddress = new(20, TimeSpan.FromSeconds(30));
 
     private readonly AttemptLevels _levels = new(time);
 
